@@ -1,18 +1,47 @@
 """The one executable: a face (window or command line), a worker, or the server, by its arguments.
 
-Nothing heavy is imported before it is known which process this is going to be.
+Nothing heavy is imported before it is known which process this is going to be, and each process imports only
+its own side of the house.
 """
 
 from __future__ import annotations
 
+import importlib
 import sys
+
+# The first word of the arguments and the module whose ``run(home, arguments)`` is that process.
+_WORKERS = {
+    "engine": "roomtone.engine.worker",
+    "sync": "roomtone.upload.worker",
+    "render": "roomtone.assembly.worker",
+}
 
 
 def main() -> int:
     """Run the process that the arguments ask for and return its exit code."""
-    from roomtone.cli import entry
+    arguments = sys.argv[1:]
+    home, rest = _split_home(arguments)
+    if len(rest) >= 2 and rest[0] == "worker" and rest[1] in _WORKERS:
+        return _run(_WORKERS[rest[1]], home, rest[2:])
+    if rest and rest[0] == "server":
+        return _run("roomtone.server.command", home, rest[1:])
+    if not rest:
+        return _run("roomtone.gui.application", home, [])
+    return _run("roomtone.cli.entry", home, rest)
 
-    return entry.run(sys.argv[1:])
+
+def _run(module: str, home: str | None, arguments: list[str]) -> int:
+    code: int = importlib.import_module(module).run(home, arguments)
+    return code
+
+
+def _split_home(arguments: list[str]) -> tuple[str | None, list[str]]:
+    """Take a leading ``--home DIR`` off the arguments."""
+    if len(arguments) >= 2 and arguments[0] == "--home":
+        return arguments[1], arguments[2:]
+    if arguments and arguments[0].startswith("--home="):
+        return arguments[0].removeprefix("--home="), arguments[1:]
+    return None, arguments
 
 
 if __name__ == "__main__":
