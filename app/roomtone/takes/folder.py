@@ -1,0 +1,324 @@
+"""The folder of a take: the on-disk contract. Schema 1.
+
+::
+
+    takes/<title> [<first 8 digits of the id>]/
+        journal.jsonl    one JSON entry a line, only ever appended to; the first one is ``began``
+        mic-1.flac …     the tracks; they grow by appending, and sealing changes only their first bytes
+        take.json        the manifest; it appears, whole, when the take is sealed, and never changes again
+
+Whoever reads a folder folds its journal in order. A last line without a line end was cut off by a crash and
+is not there. Entries of unknown kind are skipped: they come from a newer version of the same schema. A folder
+whose schema is newer is left alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from roomtone.foundation.errors import WorldError
+from roomtone.foundation.files import atomic_write, safe_name
+
+SCHEMA: Final = 1
+JOURNAL: Final = "journal.jsonl"
+MANIFEST: Final = "take.json"
+
+
+class Source(StrEnum):
+    """Where a take came from."""
+
+    RECORDED = "recorded"
+    PRACTICE_TONE = "practice-tone"
+    IMPORTED = "imported"
+
+
+class Ending(StrEnum):
+    """Why a take ended."""
+
+    STOPPED = "stopped"
+    DISK_FULL = "disk-full"
+    DEVICE_GONE = "device-gone"
+    RECOVERED = "recovered"
+    IMPORTED = "imported"
+
+
+class GapCause(StrEnum):
+    """Why samples are missing."""
+
+    OVERFLOW = "overflow"
+    DEVICE = "device"
+
+
+class TrackStart(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A track as it is declared when the take begins. ``source`` lists the device channels, from 1."""
+
+    name: str
+    media: str
+    rate: int = 0
+    channels: int = 0
+    bits: int = 0
+    device: str = ""
+    source: list[int] = []
+
+
+class Began(msgspec.Struct, frozen=True, tag_field="e", tag="began"):
+    """The first entry of every journal. ``started`` is RFC 3339 in UTC; ``lineage`` holds ids of takes."""
+
+    schema: int
+    id: str
+    title: str
+    project: str
+    project_title: str
+    part: str
+    person: str
+    number: int
+    started: str
+    source: Source
+    app: str
+    tracks: list[TrackStart]
+    lineage: list[str] = []
+
+
+class Synced(msgspec.Struct, frozen=True, tag_field="e", tag="synced"):
+    """These bytes and frames of each track are on disk, whatever happens next."""
+
+    tracks: dict[str, tuple[int, int]]
+
+
+class Dropout(msgspec.Struct, frozen=True, tag_field="e", tag="dropout"):
+    """Samples went missing at ``at`` (a frame number of the take).
+
+    ``frames`` of silence stand in their place; 0 where the device reported a loss but not its length.
+    """
+
+    at: int
+    frames: int
+    cause: GapCause
+
+
+class Sealing(msgspec.Struct, frozen=True, tag_field="e", tag="sealing"):
+    """A track ends at ``bytes`` and is about to get its final header: ``patches`` are offset and data (hex)."""
+
+    track: str
+    bytes: int
+    frames: int
+    patches: list[tuple[int, str]]
+
+
+class Renamed(msgspec.Struct, frozen=True, tag_field="e", tag="renamed"):
+    """The take has another title now; its files keep their names."""
+
+    title: str
+    at: str
+
+
+class Starred(msgspec.Struct, frozen=True, tag_field="e", tag="starred"):
+    """The star was set or taken off."""
+
+    on: bool
+    at: str
+
+
+class Noted(msgspec.Struct, frozen=True, tag_field="e", tag="noted"):
+    """The note is now this text."""
+
+    text: str
+    at: str
+
+
+class Trashed(msgspec.Struct, frozen=True, tag_field="e", tag="trashed"):
+    """The take was put into the trash or taken out of it. Its files stay."""
+
+    on: bool
+    at: str
+
+
+Entry = Began | Synced | Dropout | Sealing | Renamed | Starred | Noted | Trashed
+
+
+class TrackSeal(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A track in the manifest.
+
+    ``digest`` is ``wire.digest`` over the sealed bytes; ``patches`` (offset, hex) turn the track as it grew
+    into the sealed one. ``peak`` and ``noise_floor`` are dBFS, ``clipped`` counts samples at full scale that
+    are part of a run of three or more.
+    """
+
+    name: str
+    media: str
+    bytes: int
+    digest: str
+    patches: list[tuple[int, str]] = []
+    rate: int = 0
+    channels: int = 0
+    bits: int = 0
+    frames: int = 0
+    device: str = ""
+    source: list[int] = []
+    peak: float | None = None
+    noise_floor: float | None = None
+    clipped: int = 0
+    width: int = 0
+    height: int = 0
+    seconds: float = 0.0
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """The sealed take. It is written once."""
+
+    schema: int
+    id: str
+    title: str
+    project: str
+    project_title: str
+    part: str
+    person: str
+    number: int
+    started: str
+    sealed: str
+    source: Source
+    ending: Ending
+    app: str
+    tracks: list[TrackSeal]
+    dropouts: list[Dropout] = []
+    lineage: list[str] = []
+
+    @property
+    def seconds(self) -> float:
+        """How long the longest track is."""
+        return max((t.frames / t.rate if t.rate else t.seconds for t in self.tracks), default=0.0)
+
+
+class NewerFolderError(WorldError):
+    """The folder was made by a newer version; it is left alone."""
+
+    def __init__(self, folder: Path, schema: int) -> None:
+        super().__init__(
+            "newer-take",
+            f"The take in “{folder.name}” was left alone",
+            f"It was made by a newer version of Roomtone (format {schema}, this one knows {SCHEMA})",
+            "Update Roomtone to open it",
+        )
+
+
+class UnreadableFolderError(WorldError):
+    """The folder holds no take that can be read."""
+
+    def __init__(self, folder: Path, why: str) -> None:
+        super().__init__(
+            "unreadable-take",
+            f"“{folder.name}” could not be read as a take",
+            why,
+            "Nothing was changed; its files can be opened by hand",
+        )
+
+
+def folder_name(title: str, take_id: str) -> str:
+    """Return the name of a take's folder: readable, and unique by the start of its id."""
+    return f"{safe_name(title, 'take')} [{take_id[:8]}]"
+
+
+class _Schema(msgspec.Struct, frozen=True):
+    schema: int
+
+
+def encode_entry(entry: Entry) -> bytes:
+    """Return one line of the journal."""
+    return msgspec.json.encode(entry) + b"\n"
+
+
+def read_journal(folder: Path) -> list[Entry]:
+    """Return the entries of a take's journal, the first being ``Began``.
+
+    Raises ``NewerFolderError`` or ``UnreadableFolderError``.
+    """
+    try:
+        raw = (folder / JOURNAL).read_bytes()
+    except OSError as error:
+        raise UnreadableFolderError(folder, f"Its journal cannot be opened: {error.strerror}") from error
+    return decode_journal(folder, raw)
+
+
+def decode_more(raw: bytes) -> tuple[list[Entry], int]:
+    """Read what was added to a journal; return the entries and how many bytes they took up."""
+    whole = raw.rfind(b"\n") + 1
+    entries: list[Entry] = []
+    for line in raw[:whole].split(b"\n")[:-1]:
+        with contextlib.suppress(msgspec.DecodeError):
+            entries.append(_ENTRY.decode(line))
+    return entries, whole
+
+
+def decode_journal(folder: Path, raw: bytes) -> list[Entry]:
+    """Read a journal's bytes; see ``read_journal``."""
+    lines = raw.split(b"\n")[:-1]
+    if not lines:
+        raise UnreadableFolderError(folder, "Its journal is empty")
+    entries: list[Entry] = []
+    for number, line in enumerate(lines):
+        try:
+            entry = _ENTRY.decode(line)
+        except msgspec.DecodeError as error:
+            if number == 0:
+                raise _first_line_error(folder, line, str(error)) from error
+            continue
+        if number == 0:
+            if not isinstance(entry, Began):
+                raise UnreadableFolderError(folder, "Its journal does not begin with a beginning")
+            if entry.schema > SCHEMA:
+                raise NewerFolderError(folder, entry.schema)
+        entries.append(entry)
+    return entries
+
+
+def _first_line_error(folder: Path, line: bytes, why: str) -> WorldError:
+    """A newer schema may have changed the first entry in ways that this version cannot decode."""
+    try:
+        schema = msgspec.json.decode(line, type=_Schema).schema
+    except msgspec.DecodeError:
+        return UnreadableFolderError(folder, f"Its journal is damaged: {why}")
+    if schema > SCHEMA:
+        return NewerFolderError(folder, schema)
+    return UnreadableFolderError(folder, f"Its journal is damaged: {why}")
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """Return the manifest, or ``None`` while the take is not sealed.
+
+    Raises ``NewerFolderError`` or ``UnreadableFolderError``.
+    """
+    try:
+        raw = (folder / MANIFEST).read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise UnreadableFolderError(folder, f"Its manifest cannot be opened: {error.strerror}") from error
+    try:
+        schema = msgspec.json.decode(raw, type=_Schema).schema
+        if schema > SCHEMA:
+            raise NewerFolderError(folder, schema)
+        return msgspec.json.decode(raw, type=Manifest)
+    except msgspec.DecodeError as error:
+        raise UnreadableFolderError(folder, f"Its manifest is damaged: {error}") from error
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write the manifest, once. Raises ``OSError``; ``FileExistsError`` when the take is sealed already."""
+    path = folder / MANIFEST
+    if path.exists():
+        raise FileExistsError(path)
+    atomic_write(path, msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
+
+
+def to_builtins(document: msgspec.Struct) -> dict[str, Any]:
+    """Return a document of this module as plain JSON types."""
+    built: dict[str, Any] = msgspec.to_builtins(document)
+    return built
+
+
+_ENTRY: msgspec.json.Decoder[Entry] = msgspec.json.Decoder(Entry)

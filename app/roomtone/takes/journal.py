@@ -1,0 +1,64 @@
+"""Appending to a take's journal."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+from roomtone.foundation.files import sync_data, sync_directory
+from roomtone.takes.folder import JOURNAL, Entry, encode_entry
+
+
+class Journal:
+    """The journal of one take, open for appending. Safe to use from several threads.
+
+    Each entry is one ``write`` of a whole line, so that a crash cuts off at most the last one.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
+        self._fd = os.open(folder / JOURNAL, flags, 0o644)
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._heal()
+
+    def append(self, entry: Entry, *, durable: bool = True) -> None:
+        """Add an entry and, unless told otherwise, make it durable. Raises ``OSError``."""
+        with self._lock:
+            line = encode_entry(entry)
+            written = os.write(self._fd, line)
+            if written != len(line):
+                # The disk took a part of the line; end it, so that it spoils no other.
+                os.write(self._fd, b"\n")
+                raise OSError(28, "No space left on device", str(self._folder / JOURNAL))
+            if durable:
+                sync_data(self._fd)
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            if self._fd >= 0:
+                os.close(self._fd)
+                self._fd = -1
+
+    def _heal(self) -> None:
+        """End a line that a crash cut off, so that the next entry begins a line of its own."""
+        size = os.fstat(self._fd).st_size
+        if size == 0:
+            sync_directory(self._folder)
+            return
+        with (self._folder / JOURNAL).open("rb") as file:
+            file.seek(size - 1)
+            whole = file.read(1) == b"\n"
+        if not whole:
+            os.write(self._fd, b"\n")
+
+
+def append_entry(folder: Path, entry: Entry) -> None:
+    """Add one durable entry to the journal of a take that nobody is recording. Raises ``OSError``."""
+    journal = Journal(folder)
+    try:
+        journal.append(entry)
+    finally:
+        journal.close()

@@ -1,0 +1,150 @@
+"""What can be said of a sound while it goes by: peak, RMS, clipping, noise floor, waveform.
+
+Levels are dBFS with a full-scale square wave at 0 dB; RMS levels follow AES17 without its 3 dB for sines.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+
+SILENCE: Final = -144.0
+# The largest 24-bit sample; floats beyond it are clipped as well.
+_FULL_SCALE: Final = 1.0 - 2.0**-23
+_CLIP_RUN: Final = 3
+_FLOOR_SECONDS: Final = 0.1
+_FLOOR_SHARE: Final = 0.1
+# Frames in one pair of waveform peaks.
+BUCKET: Final = 512
+
+
+def decibels(amplitude: float) -> float:
+    """Return ``amplitude`` (1.0 is full scale) in dBFS, never below ``SILENCE``."""
+    return max(SILENCE, 20 * math.log10(amplitude)) if amplitude > 0 else SILENCE
+
+
+@dataclass(frozen=True)
+class Level:
+    """One channel over a short time: peak and RMS in dBFS, and samples that are part of a clipped run."""
+
+    peak: float
+    rms: float
+    clipped: int
+
+
+class ClipCounter:
+    """Counts samples in runs of three or more at full scale; a single full-scale sample is no clipping."""
+
+    def __init__(self) -> None:
+        self._run = 0
+        self.total = 0
+
+    def update(self, samples: Floats, peak: float) -> int:
+        """Count over the next samples of one channel, shape (frames,); return the clipped ones among them."""
+        if peak < _FULL_SCALE:
+            self._run = 0
+            return 0
+        before = self.total
+        full = np.abs(samples) >= _FULL_SCALE
+        edges = np.flatnonzero(np.diff(full.astype(np.int8), prepend=0, append=0))
+        for start, end in zip(edges[::2], edges[1::2], strict=True):
+            carried = self._run if start == 0 else 0
+            length = int(end - start) + carried
+            if length >= _CLIP_RUN:
+                self.total += length - (carried if carried >= _CLIP_RUN else 0)
+            self._run = length if end == len(samples) else 0
+        if not full[-1]:
+            self._run = 0
+        return self.total - before
+
+
+class Meter:
+    """Levels of a stream as it goes by."""
+
+    def __init__(self, channels: int) -> None:
+        self._clips = [ClipCounter() for _ in range(channels)]
+
+    def update(self, block: Floats) -> list[Level]:
+        """Return the level of each channel of ``block``, shape (frames, channels)."""
+        peaks = np.maximum(block.max(axis=0), -block.min(axis=0))
+        powers = np.einsum("fc,fc->c", block, block) / len(block)
+        return [
+            Level(
+                decibels(float(peak)),
+                decibels(math.sqrt(float(power))),
+                clips.update(block[:, channel], float(peak)),
+            )
+            for channel, (peak, power, clips) in enumerate(zip(peaks, powers, self._clips, strict=True))
+        ]
+
+
+class Summary:
+    """Peak, clipping and noise floor of a whole track, gathered from its blocks.
+
+    The noise floor is the level below which the quietest tenth of the take's moments (100 ms each) lies.
+    """
+
+    def __init__(self, rate: int) -> None:
+        self._window = max(1, int(rate * _FLOOR_SECONDS))
+        self._peak = 0.0
+        self._power = 0.0
+        self._filled = 0
+        self._moments = array("f")
+        self.clipped = 0
+
+    def update(self, levels: list[Level], frames: int) -> None:
+        """Add a block of ``frames`` frames with these levels of its channels."""
+        if not frames:
+            return
+        self._peak = max(self._peak, *(10 ** (level.peak / 20) for level in levels))
+        self.clipped += sum(level.clipped for level in levels)
+        self._power += max(10 ** (level.rms / 10) for level in levels) * frames
+        self._filled += frames
+        if self._filled >= self._window:
+            self._moments.append(10 * math.log10(max(self._power / self._filled, 1e-15)))
+            self._power, self._filled = 0.0, 0
+
+    @property
+    def peak(self) -> float:
+        """The highest sample in dBFS."""
+        return round(decibels(self._peak), 2)
+
+    @property
+    def noise_floor(self) -> float | None:
+        """The noise floor in dBFS, or ``None`` where the track is shorter than a moment."""
+        if not self._moments:
+            return None
+        quiet = sorted(self._moments)[int(len(self._moments) * _FLOOR_SHARE)]
+        return round(max(quiet, SILENCE), 2)
+
+
+class Waveform:
+    """Reduces samples to pairs of lowest and highest value, one pair for each ``BUCKET`` frames."""
+
+    def __init__(self, channels: int) -> None:
+        self._rest: Floats = np.zeros((0, channels), dtype=np.float32)
+
+    def update(self, block: Floats) -> bytes:
+        """Return the pairs that ``block``, shape (frames, channels), completes: int16 little-endian."""
+        data = np.concatenate([self._rest, block]) if len(self._rest) else block
+        whole = len(data) // BUCKET
+        self._rest = data[whole * BUCKET :].copy()
+        return _pairs(data[: whole * BUCKET].reshape(whole, -1)) if whole else b""
+
+    def finish(self) -> bytes:
+        """Return the pair of what is left over."""
+        rest, self._rest = self._rest, self._rest[:0]
+        return _pairs(rest.reshape(1, -1)) if len(rest) else b""
+
+
+def _pairs(buckets: Floats) -> bytes:
+    pairs = np.stack([buckets.min(axis=1), buckets.max(axis=1)], axis=1)
+    scaled: npt.NDArray[np.int16] = np.rint(np.clip(pairs, -1, 1) * 32767).astype("<i2")
+    return scaled.tobytes()

@@ -1,0 +1,19 @@
+"""Automatic names: nobody types a file name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from roomtone.takes.folder import Began
+
+
+def take_title(project_title: str, part: str, person: str, number: int) -> str:
+    """Return *project – part – person – take number*, leaving out what is not known."""
+    parts = [project_title, part, person, f"take {number}"]
+    return " – ".join(text.strip() for text in parts if text.strip())
+
+
+def next_number(existing: Iterable[Began], project: str, part: str, person: str) -> int:
+    """Return the number of the next take of this part by this person: one more than the highest."""
+    taken = (b.number for b in existing if (b.project, b.part, b.person) == (project, part, person))
+    return max(taken, default=0) + 1

@@ -1,0 +1,205 @@
+"""Recovery: a take whose recorder died becomes a playable, sealed take. It only ever adds.
+
+Called by the engine worker when it starts, while it holds the lock that makes it the only recorder. Bytes
+behind the last whole block are kept in a file of their own (``.torn``) before the track is cut there.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from roomtone.foundation.clock import Clock
+from roomtone.foundation.errors import RoomtoneError
+from roomtone.foundation.files import sync_data, sync_directory
+from roomtone.takes import flac, wave
+from roomtone.takes.decode import blocks, decode_whole
+from roomtone.takes.folder import (
+    SCHEMA,
+    Ending,
+    Manifest,
+    Sealing,
+    TrackSeal,
+    TrackStart,
+    write_manifest,
+)
+from roomtone.takes.journal import append_entry
+from roomtone.takes.measure import Meter, Summary
+from roomtone.takes.model import Take, TakeState, load_take
+from roomtone.wire.digest import CHUNK, Digest
+
+log = logging.getLogger(__name__)
+
+_MEDIA_FLAC = "audio/flac"
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Where a track that nobody closed ends: whole bytes and frames, and its final header."""
+
+    bytes: int
+    frames: int
+    patches: list[tuple[int, str]]
+
+
+def apply_patches(path: Path, patches: list[tuple[int, str]]) -> None:
+    """Write the final header of a track. Doing it again changes nothing. Raises ``OSError``."""
+    with path.open("r+b") as file:
+        for offset, data in patches:
+            file.seek(offset)
+            file.write(bytes.fromhex(data))
+        file.flush()
+        sync_data(file.fileno())
+
+
+def digest_file(path: Path) -> str:
+    """Return the ``wire.digest`` of a file. Raises ``OSError``."""
+    digest = Digest()
+    with path.open("rb") as file:
+        while data := file.read(CHUNK):
+            digest.update(data)
+    return digest.text()
+
+
+def recover_all(takes: Path, clock: Clock) -> tuple[list[Take], list[RoomtoneError]]:
+    """Recover every unfinished take below ``takes``; return them, and what stood in the way of others."""
+    recovered: list[Take] = []
+    troubles: list[RoomtoneError] = []
+    for folder in sorted(path for path in takes.iterdir() if path.is_dir()):
+        try:
+            take = load_take(folder)
+            if take.state is TakeState.RECORDING:
+                recovered.append(recover(take, clock))
+        except RoomtoneError as error:
+            log.info("not recovered: %s", error)
+            troubles.append(error)
+    return recovered, troubles
+
+
+def recover(take: Take, clock: Clock) -> Take:
+    """Seal one unfinished take and return it as it now stands.
+
+    Raises ``UnplayableError`` or ``OSError`` with everything left as it was found, or further along.
+    """
+    seals = [seal for track in take.began.tracks if (seal := _recover_track(take, track)) is not None]
+    began = take.began
+    manifest = Manifest(
+        schema=SCHEMA,
+        id=began.id,
+        title=began.title,
+        project=began.project,
+        project_title=began.project_title,
+        part=began.part,
+        person=began.person,
+        number=began.number,
+        started=began.started,
+        sealed=clock.now().isoformat(),
+        source=began.source,
+        ending=Ending.RECOVERED,
+        app=began.app,
+        tracks=seals,
+        dropouts=list(take.dropouts),
+        lineage=began.lineage,
+    )
+    write_manifest(take.folder, manifest)
+    log.info("recovered %s: %.3f s", take.folder.name, manifest.seconds)
+    return load_take(take.folder)
+
+
+def _recover_track(take: Take, track: TrackStart) -> TrackSeal | None:
+    path = take.folder / track.name
+    if not path.exists():
+        return None
+    sealing = take.sealing.get(track.name)
+    if sealing is None:
+        cut = _find_cut(take, track, path)
+        if cut is None:
+            return None
+        _keep_torn(path, cut.bytes)
+        cut = _complete(path, track, cut)
+        sealing = Sealing(track.name, cut.bytes, cut.frames, cut.patches)
+        append_entry(take.folder, sealing)
+    else:
+        _keep_torn(path, sealing.bytes)
+    apply_patches(path, sealing.patches)
+    meter, summary = Meter(track.channels), Summary(track.rate)
+    for data in blocks(path):
+        summary.update(meter.update((data / 2**31).astype("float32")), len(data))
+    return TrackSeal(
+        name=track.name,
+        media=track.media,
+        bytes=sealing.bytes,
+        digest=digest_file(path),
+        patches=sealing.patches,
+        rate=track.rate,
+        channels=track.channels,
+        bits=track.bits,
+        frames=sealing.frames,
+        device=track.device,
+        source=track.source,
+        peak=summary.peak if sealing.frames else None,
+        noise_floor=summary.noise_floor,
+        clipped=summary.clipped,
+    )
+
+
+def _find_cut(take: Take, track: TrackStart, path: Path) -> Cut | None:
+    """Find the last whole block; ``None`` where not even a header reached the disk."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(CHUNK)
+    if track.media != _MEDIA_FLAC:
+        try:
+            form = wave.read_header(head)
+        except wave.NotWaveError:
+            return None
+        frames = (size - wave.HEADER) // form.frame_bytes
+        return Cut(wave.HEADER + frames * form.frame_bytes, frames, [])
+    try:
+        start = flac.header_length(head)
+        info = flac.read_streaminfo(head)
+    except flac.NotFlacError:
+        return None
+    synced, frames = take.synced.get(track.name, (start, 0))
+    # What the journal promised is whole; only what came after it must be walked.
+    if synced > size or synced < start or frames % info.block:
+        synced, frames = start, 0
+    with path.open("rb") as file:
+        file.seek(synced)
+        whole, more = flac.whole_frames(file.read(), info.block, frames // info.block)
+    return Cut(synced + whole, frames + more, [])
+
+
+def _complete(path: Path, track: TrackStart, cut: Cut) -> Cut:
+    """Add the final header to a cut whose torn end is already gone."""
+    if track.media != _MEDIA_FLAC:
+        form = wave.WaveFormat(track.rate, track.channels, track.bits == 32)
+        data = wave.header(form, cut.bytes - wave.HEADER)
+        return Cut(cut.bytes, cut.frames, [(0, data.hex())])
+    with path.open("rb") as file:
+        head = file.read(flac.STREAMINFO_END)
+    # Until its length is known the file cannot be opened; with its length it can be decoded for its MD5.
+    offset, patch = flac.streaminfo_patch(head, cut.frames, bytes(16))
+    apply_patches(path, [(offset, patch.hex())])
+    md5 = decode_whole(path).md5 if cut.frames else bytes(16)
+    offset, patch = flac.streaminfo_patch(head, cut.frames, md5)
+    return Cut(cut.bytes, cut.frames, [(offset, patch.hex())])
+
+
+def _keep_torn(path: Path, whole: int) -> None:
+    """Put what lies behind ``whole`` into a file of its own, then cut the track there."""
+    if path.stat().st_size <= whole:
+        return
+    torn = path.with_name(f"{path.name}.torn")
+    with path.open("rb") as file:
+        file.seek(whole)
+        rest = file.read()
+    if not torn.exists():
+        with torn.open("xb") as file:
+            file.write(rest)
+            file.flush()
+            os.fsync(file.fileno())
+        sync_directory(path.parent)
+    os.truncate(path, whole)
