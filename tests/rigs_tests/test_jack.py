@@ -26,7 +26,7 @@ def test_noise_is_recorded_bit_by_bit(tmp_path: Path, rate: int) -> None:
             recorder.wait_for_line("ready")
             jack.play_file(source, inputs).wait(30)
             recorder.wait_for_line("overflows 0", 30)
-            assert recorder.wait() == 0
+            assert recorder.wait() == 0, recorder.output
     recorded = signals.from_float(np.load(out))
     assert signals.find_exact(sound, recorded) is not None
 
@@ -44,7 +44,7 @@ def test_a_card_with_four_inputs_and_a_player_that_waits(tmp_path: Path) -> None
             recorder.wait_for_line("ready")
             player.start()
             player.wait(30)
-            assert recorder.wait() == 0
+            assert recorder.wait() == 0, recorder.output
     recorded = signals.from_float(np.load(out))
     assert not recorded[:, [0, 1, 3]].any()
     offset, frames = signals.longest_match(line, recorded[:, [2]])
