@@ -1,6 +1,6 @@
 """Record from the default input with nothing but PortAudio and rtmixer, as the ground truth of the sound rigs.
 
-``python bare_recorder.py OUT.npy CHANNELS RATE SECONDS [DEVICE]`` prints ``ready`` when its stream runs, and at the
+``python bare_recorder.py OUT.npy CHANNELS RATE SECONDS [DEVICE]`` prints ``ready`` when sound arrives, and at the
 end one line: ``overflows N`` or ``silent since FRAME`` when the device stopped delivering.
 """
 
@@ -28,12 +28,13 @@ def main() -> int:
     have = 0
     with recorder:
         recorder.record_ringbuffer(ring)
-        sys.stdout.write("ready\n")
-        sys.stdout.flush()
         last = time.monotonic()
         while have < wanted:
             if ring.read_available:
                 piece = np.frombuffer(ring.read(ring.read_available), np.float32).reshape(-1, channels).copy()
+                if not pieces:
+                    sys.stdout.write("ready\n")
+                    sys.stdout.flush()
                 pieces.append(piece)
                 have += len(piece)
                 last = time.monotonic()
