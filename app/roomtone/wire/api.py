@@ -22,8 +22,10 @@ begun offline keeps its name and a repeated request changes nothing. All paths a
 
 A tus upload says where it belongs in its metadata: ``take`` and ``track`` for a declared track (creating it
 again returns the unfinished upload that exists), or ``project`` and ``filename`` from a client that knows
-nothing of takes: then the finished upload becomes a sealed take by itself. Errors are ``application/problem+json``
-with ``foundation.errors.Problem`` plus ``status``.
+nothing of takes: then the finished upload becomes a sealed take by itself, with the upload's id for its own.
+Errors are ``application/problem+json`` with a ``ProblemDocument``. Creating an upload for a track that is sealed
+is refused with ``track-sealed`` and that track's ``digest``, so that a client which missed the answer to its seal
+knows whether its bytes are the ones that are safe.
 """
 
 from __future__ import annotations
@@ -32,6 +34,8 @@ from enum import StrEnum
 from typing import Annotated, Any, Final
 
 import msgspec
+
+from roomtone.foundation.errors import Problem
 
 PROBLEM_TYPE: Final = "application/problem+json"
 PROTOCOL: Final = 1
@@ -42,6 +46,13 @@ Title = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
 Name = Annotated[str, msgspec.Meta(max_length=100)]
 Media = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{1,20}/[a-z0-9.+-]{1,60}$")]
 Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
+
+
+class ProblemDocument(Problem, frozen=True, omit_defaults=True):
+    """Why a request was refused. ``status`` repeats the HTTP status; ``digest`` belongs to ``track-sealed``."""
+
+    status: int = 0
+    digest: str = ""
 
 
 class About(msgspec.Struct, frozen=True):

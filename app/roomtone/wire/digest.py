@@ -62,6 +62,15 @@ class Digest:
         else:
             self._partial = hashlib.sha256(chunk)
 
+    def copy(self) -> Digest:
+        """Return an independent digest of the same bytes, to come back to or to try patches on."""
+        twin = Digest()
+        twin._leaves = self._leaves.copy()
+        twin._partial = self._partial.copy()
+        twin._filled = self._filled
+        twin._length = self._length
+        return twin
+
     def text(self) -> str:
         """Return the digest of what was fed so far."""
         leaves = list(self._leaves)

@@ -1,0 +1,67 @@
+"""Accounts as whoever runs the server sees them."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Final
+
+from roomtone.foundation.clock import Clock
+from roomtone.foundation.errors import UsageError
+from roomtone.foundation.files import atomic_write, make_directory
+from roomtone.server.db.contract import Repository
+from roomtone.server.db.records import AccountRecord
+from roomtone.server.problems import RefusedError
+from roomtone.server.services.access import hash_token, new_token
+
+MAX_NAME: Final = 100
+
+
+def add_account(
+    repository: Repository, name: str, clock: Clock, project: str | None = None
+) -> tuple[AccountRecord, str]:
+    """Add an account, a member of ``project`` where one is named; return it with its token, which is kept nowhere.
+
+    Raises ``name-taken`` or ``unknown-project``; nothing was changed then.
+    """
+    if not name.strip() or len(name) > MAX_NAME or not name.isprintable():
+        raise UsageError("bad-name", "The account was not added", f"A name has 1 to {MAX_NAME} letters", "Shorten it")
+    if project is not None and not repository.project_exists(project):
+        raise RefusedError("unknown-project", project)
+    token, hashed = new_token()
+    account = AccountRecord(secrets.token_hex(16), name, clock.now())
+    if not repository.add_account(account, hashed):
+        raise RefusedError("name-taken", name)
+    if project is not None:
+        repository.add_member(project, account.id, clock.now())
+    return account, token
+
+
+def another_token(repository: Repository, name: str, clock: Clock) -> str:
+    """Return a further token for an account. Raises ``unknown-account``."""
+    token, hashed = new_token()
+    repository.add_token(find_account(repository, name).id, hashed, clock.now())
+    return token
+
+
+def find_account(repository: Repository, name: str) -> AccountRecord:
+    """Return the account of that name. Raises ``unknown-account``."""
+    for account in repository.accounts():
+        if account.name == name:
+            return account
+    raise RefusedError("unknown-account", name)
+
+
+def owner_token(repository: Repository, path: Path, name: str, clock: Clock) -> None:
+    """See to it that ``path`` holds a token that works, of an account that is made for it at the first start.
+
+    Only the owner of the file can read it. Raises ``OSError``.
+    """
+    if path.exists() and repository.account_of(hash_token(path.read_text().strip())) is not None:
+        return
+    if name in {account.name for account in repository.accounts()}:
+        token = another_token(repository, name, clock)
+    else:
+        _, token = add_account(repository, name, clock)
+    make_directory(path.parent, 0o700)
+    atomic_write(path, f"{token}\n".encode(), mode=0o600)

@@ -1,0 +1,205 @@
+"""``roomtone server …``: running the server and looking after its accounts."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from roomtone.foundation.clock import Clock, SystemClock
+from roomtone.foundation.errors import RoomtoneError, UsageError, from_os_error
+from roomtone.foundation.files import make_directory
+from roomtone.foundation.logs import log_to_file
+from roomtone.foundation.paths import Home, find_home
+from roomtone.foundation.workers import spawn
+from roomtone.server import accounts, checking
+from roomtone.server.composition import open_data
+from roomtone.server.db.contract import Repository
+from roomtone.server.running import Announcement, Options, read_announcement, serve
+
+DEFAULT_PORT: Final = 8470
+
+
+def run(home: str | None, arguments: list[str]) -> int:
+    """Carry out one command; return the exit code: 0, 1 for what the world did, 2 for wrong usage."""
+    try:
+        options = _parser().parse_args(arguments)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 2
+    act: Callable[[argparse.Namespace, Home, Clock], int] = options.act
+    try:
+        return act(options, find_home(home), SystemClock())
+    except OSError as error:
+        return _fail(from_os_error(error, "running the server"), options.json)
+    except UsageError as error:
+        _fail(error, options.json)
+        return 2
+    except RoomtoneError as error:
+        return _fail(error, options.json)
+
+
+def _fail(error: RoomtoneError, as_json: bool) -> int:
+    if as_json:
+        _print(msgspec.json.encode({"error": error.problem}).decode())
+    sys.stderr.write(f"{error}\n")
+    return 1
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="roomtone server", description="The collaboration server.")
+    parser.set_defaults(json=False)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    running = _add(commands, "run", _run, "run the server until it is told to end")
+    running.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: only this computer)")
+    running.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 chooses a free one")
+    running.add_argument("--announce", type=Path, metavar="FILE", help="write the address there once it is reached")
+    running.add_argument("--owner-token", type=Path, metavar="FILE", help="keep a token for the owner there")
+    running.add_argument("--owner-name", default="Owner", metavar="NAME", help="the name of the owner's account")
+    running.add_argument("--idle-exit", type=float, metavar="SECONDS", help="end when nothing was asked for so long")
+    running.add_argument("--detached", action="store_true", help=argparse.SUPPRESS)
+    user = commands.add_parser("user", help="add, list and lock out people").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    adding = _add(user, "add", _user_add, "add an account and print its token and a link to join with")
+    adding.add_argument("name")
+    adding.add_argument("--project", metavar="ID", help="make it a member of this project")
+    _add(user, "list", _user_list, "list the accounts")
+    _add(user, "token", _user_token, "print another token for an account").add_argument("name")
+    _add(user, "revoke", _user_revoke, "take all tokens from an account").add_argument("name")
+    looking = _add(commands, "check", _check, "compare the database with the stored bytes")
+    looking.add_argument("--deep", action="store_true", help="read every byte and compute every digest again")
+    return parser
+
+
+def _add(commands: Any, name: str, act: Callable[[argparse.Namespace, Home, Clock], int], help_text: str) -> Any:
+    command = commands.add_parser(name, help=help_text, description=help_text)
+    command.add_argument("--data", type=Path, metavar="DIR", help="the server's folder (default: in the home)")
+    command.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    command.set_defaults(act=act)
+    return command
+
+
+def _data(options: argparse.Namespace, home: Home) -> Path:
+    chosen: Path | None = options.data
+    return chosen.absolute() if chosen is not None else home.server
+
+
+def _run(options: argparse.Namespace, home: Home, clock: Clock) -> int:
+    if options.detached:
+        # Before any thread exists.
+        spawn.detach()
+    if options.idle_exit is not None and options.idle_exit <= 0:
+        raise UsageError("bad-usage", "The server was not started", "--idle-exit needs a time above 0", "Correct it")
+    make_directory(home.logs)
+    log_to_file(home.logs, "server")
+
+    def ready(announcement: Announcement) -> None:
+        if options.detached:
+            spawn.say_ready()
+        elif options.json:
+            _print(msgspec.json.encode(announcement).decode())
+        else:
+            _print(f"Roomtone's server listens at {announcement.url}")
+
+    chosen = Options(
+        data=_data(options, home),
+        host=options.host,
+        port=options.port,
+        announce=options.announce,
+        owner_token=options.owner_token,
+        owner_name=options.owner_name,
+        idle_exit=options.idle_exit,
+    )
+    serve(chosen, clock, ready)
+    return 0
+
+
+def _with_repository(options: argparse.Namespace, home: Home, act: Callable[[Repository], int]) -> int:
+    data = _data(options, home)
+    make_directory(data, 0o700)
+    repository, _ = open_data(data)
+    try:
+        return act(repository)
+    finally:
+        repository.close()
+
+
+def _join_url(data: Path, token: str) -> str:
+    running = read_announcement(data)
+    return f"{running.url if running else f'http://127.0.0.1:{DEFAULT_PORT}'}/#token={token}"
+
+
+def _tell_token(options: argparse.Namespace, home: Home, name: str, token: str) -> int:
+    url = _join_url(_data(options, home), token)
+    if options.json:
+        _print(msgspec.json.encode({"name": name, "token": token, "url": url}).decode())
+    else:
+        _print(f"token: {token}\njoin:  {url}")
+    return 0
+
+
+def _user_add(options: argparse.Namespace, home: Home, clock: Clock) -> int:
+    def act(repository: Repository) -> int:
+        account, token = accounts.add_account(repository, options.name, clock, options.project)
+        return _tell_token(options, home, account.name, token)
+
+    return _with_repository(options, home, act)
+
+
+def _user_list(options: argparse.Namespace, home: Home, clock: Clock) -> int:
+    del clock
+
+    def act(repository: Repository) -> int:
+        found = repository.accounts()
+        if options.json:
+            _print(msgspec.json.encode({"accounts": found}).decode())
+        else:
+            for account in found:
+                _print(f"{account.id}  {account.name}")
+        return 0
+
+    return _with_repository(options, home, act)
+
+
+def _user_token(options: argparse.Namespace, home: Home, clock: Clock) -> int:
+    def act(repository: Repository) -> int:
+        return _tell_token(options, home, options.name, accounts.another_token(repository, options.name, clock))
+
+    return _with_repository(options, home, act)
+
+
+def _user_revoke(options: argparse.Namespace, home: Home, clock: Clock) -> int:
+    del clock
+
+    def act(repository: Repository) -> int:
+        count = repository.drop_tokens(accounts.find_account(repository, options.name).id)
+        line = msgspec.json.encode({"revoked": count}).decode() if options.json else f"{count} tokens taken back"
+        _print(line)
+        return 0
+
+    return _with_repository(options, home, act)
+
+
+def _check(options: argparse.Namespace, home: Home, clock: Clock) -> int:
+    del clock
+    repository, storage = open_data(_data(options, home))
+    try:
+        report = checking.check(repository, storage, deep=options.deep)
+    finally:
+        repository.close()
+    if options.json:
+        _print(msgspec.json.encode(report).decode())
+    else:
+        for fault in report.faults:
+            _print(fault)
+        _print(f"{report.tracks} tracks, {report.bytes} bytes, {len(report.faults)} faults")
+    return 1 if report.faults else 0

@@ -1,0 +1,133 @@
+"""Uploads and their states."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from roomtone.foundation.errors import BugError
+from roomtone.server.db import schema as s
+from roomtone.server.db import take_rows
+from roomtone.server.db.feed_rows import add_change
+from roomtone.server.db.records import (
+    MOVES,
+    ChangeRecord,
+    Concat,
+    Sealing,
+    TakeRecord,
+    TrackRecord,
+    UploadRecord,
+    UploadState,
+)
+from roomtone.wire.api import ChangeKind
+
+_PLAIN = ("id", "account", "created", "length", "metadata", "project", "take", "track", "filename", "media")
+
+
+def add_upload(db: Connection, upload: UploadRecord) -> UploadRecord:
+    """Add an upload, or return the one that is open for the same track."""
+    if upload.take:
+        query = select(s.uploads).where(s.uploads.c.take == upload.take, s.uploads.c.track == upload.track)
+        row = db.execute(query.where(s.uploads.c.state.in_(take_rows.OPEN))).first()
+        if row:
+            return _record(row)
+    values = {name: getattr(upload, name) for name in _PLAIN}
+    values |= {"state": upload.state.value, "concat": upload.concat.value, "parts": list(upload.parts)}
+    db.execute(insert(s.uploads).values(**values))
+    return upload
+
+
+def upload(db: Connection, identity: str) -> UploadRecord | None:
+    """Return an upload."""
+    row = db.execute(select(s.uploads).where(s.uploads.c.id == identity)).first()
+    return _record(row) if row else None
+
+
+def uploads(db: Connection, states: Collection[UploadState]) -> list[UploadRecord]:
+    """Return the uploads in some states, oldest first."""
+    query = select(s.uploads).where(s.uploads.c.state.in_([state.value for state in states]))
+    return [_record(row) for row in db.execute(query.order_by(s.uploads.c.created, s.uploads.c.id))]
+
+
+def set_length(db: Connection, identity: str, length: int) -> None:
+    """Set a deferred length once."""
+    db.execute(update(s.uploads).where(s.uploads.c.id == identity, s.uploads.c.length.is_(None)).values(length=length))
+
+
+def begin_seal(db: Connection, identity: str, sealing: Sealing) -> None:
+    """Record a checked seal."""
+    _move(db, identity, UploadState.SEALING, sealing=msgspec.to_builtins(sealing), length=sealing.length)
+
+
+def finish_seal(db: Connection, identity: str, at: datetime) -> None:
+    """Seal the track, and the take too where the upload makes its own."""
+    found = _existing(db, identity)
+    if found.state is UploadState.SEALED:
+        return
+    if found.sealing is None:
+        raise BugError("bug", "A seal was finished that was not begun")
+    _move(db, identity, UploadState.SEALED)
+    if found.filename:
+        take_rows.add_take(db, _own_take(found))
+    take_rows.seal_track(db, found.take, found.track, found.sealing)
+    add_change(db, found.project, ChangeRecord(ChangeKind.TRACK_SEALED, found.take, at, found.track))
+    if found.filename:
+        take_rows.seal_take(db, found.take, None, at)
+
+
+def end_upload(db: Connection, identity: str) -> None:
+    """Mark an upload as gone."""
+    if _existing(db, identity).state is not UploadState.GONE:
+        _move(db, identity, UploadState.GONE)
+
+
+def forget_uploads(db: Connection, before: datetime) -> int:
+    """Remove old ones that are gone."""
+    old = (s.uploads.c.state == UploadState.GONE.value) & (s.uploads.c.created < before)
+    return db.execute(delete(s.uploads).where(old)).rowcount
+
+
+def _own_take(found: UploadRecord) -> TakeRecord:
+    track = TrackRecord(found.track, found.media)
+    started = found.created.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return TakeRecord(
+        id=found.take,
+        project=found.project,
+        maker=found.account,
+        maker_name="",
+        title=found.filename,
+        part="",
+        person="",
+        started=started,
+        created=found.created,
+        tracks=(track,),
+    )
+
+
+def _existing(db: Connection, identity: str) -> UploadRecord:
+    found = upload(db, identity)
+    if found is None:
+        raise BugError("bug", "An upload vanished from the database")
+    return found
+
+
+def _move(db: Connection, identity: str, to: UploadState, **values: Any) -> None:
+    """Change the state where the transition table allows it."""
+    come_from = [state.value for state, targets in MOVES.items() if to in targets]
+    which = (s.uploads.c.id == identity) & s.uploads.c.state.in_(come_from)
+    if db.execute(update(s.uploads).where(which).values(state=to.value, **values)).rowcount != 1:
+        raise BugError("bug", f"An upload cannot become {to.value} from where it is")
+
+
+def _record(row: Row[Any]) -> UploadRecord:
+    return UploadRecord(
+        state=UploadState(row.state),
+        concat=Concat(row.concat),
+        parts=tuple(row.parts),
+        sealing=msgspec.convert(row.sealing, Sealing) if row.sealing else None,
+        **{name: getattr(row, name) for name in _PLAIN},
+    )

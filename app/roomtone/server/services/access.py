@@ -1,0 +1,87 @@
+"""Who asks, and what they may see. Every request comes through here."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from roomtone.server.db.contract import Repository
+from roomtone.server.db.records import AccountRecord, UploadRecord
+from roomtone.server.problems import RefusedError
+from roomtone.server.threads import Threads
+
+T = TypeVar("T")
+
+_MOST: Final = 4096
+_MAX_TOKEN: Final = 200
+
+
+def new_token() -> tuple[str, str]:
+    """Make a token; return it and the hash that is kept of it."""
+    token = secrets.token_urlsafe(32)
+    return token, hash_token(token)
+
+
+def hash_token(token: str) -> str:
+    """Return what is kept of a token. It has 256 random bits, so one round of SHA-256 is all it needs."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class Access:
+    """Answers from memory as long as the database says that nothing was committed since."""
+
+    def __init__(self, repository: Repository, threads: Threads) -> None:
+        self._repository = repository
+        self._threads = threads
+        self._accounts: dict[str, AccountRecord | None] = {}
+        self._members: dict[str, frozenset[str]] = {}
+        self._uploads: dict[str, UploadRecord | None] = {}
+        self._version = -1
+        self._lock = threading.Lock()
+
+    async def account(self, token: str) -> AccountRecord:
+        """Return whom a token belongs to. Raises ``not-signed-in``."""
+        if not token or len(token) > _MAX_TOKEN:
+            raise RefusedError("not-signed-in", "The request carries no token")
+        found = await self._ask(self._accounts, hash_token(token), self._repository.account_of)
+        if found is None:
+            raise RefusedError("not-signed-in", "The token is unknown or was taken back")
+        return found
+
+    async def may_see(self, account: str, project: str) -> bool:
+        """Return whether an account is a member of a project."""
+        return project in await self._ask(self._members, account, self._repository.memberships)
+
+    async def check_member(self, account: str, project: str) -> None:
+        """Raise ``unknown-project`` for everybody who is not a member, as if it did not exist."""
+        if not await self.may_see(account, project):
+            raise RefusedError("unknown-project")
+
+    async def upload(self, account: str, upload: str) -> UploadRecord:
+        """Return somebody's own upload. Raises ``unknown-upload`` for everybody else."""
+        found = await self._ask(self._uploads, upload, self._repository.upload)
+        if found is None or found.account != account:
+            raise RefusedError("unknown-upload")
+        if found.project and not await self.may_see(account, found.project):
+            raise RefusedError("unknown-upload")
+        return found
+
+    async def _ask(self, kept: dict[str, T], key: str, question: Callable[[str], T]) -> T:
+        version = self._repository.version()
+        with self._lock:
+            if version != self._version or len(kept) > _MOST:
+                self._accounts.clear()
+                self._members.clear()
+                self._uploads.clear()
+                self._version = version
+            if key in kept:
+                return kept[key]
+        answer = await self._threads.run(question, key)
+        with self._lock:
+            # Somebody may have committed meanwhile, and then this answer may be older than that.
+            if self._version == version:
+                kept[key] = answer
+        return answer

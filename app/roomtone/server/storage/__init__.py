@@ -1,0 +1,1 @@
+"""Where the bytes are kept: the contract, a folder, and memory."""

@@ -1,0 +1,211 @@
+"""Taking one request's body in: batches to a thread, early syncs, and an end whenever somebody asks for it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from enum import Enum, auto
+from typing import Any, Final
+
+from roomtone.foundation.clock import Clock
+from roomtone.server.asgi import Incoming
+from roomtone.server.problems import RefusedError
+from roomtone.server.threads import Threads
+from roomtone.server.uploads.headers import Checksum
+from roomtone.server.uploads.intake import Intake
+
+BATCH: Final = 1 << 20
+_PUSH_EVERY: Final = 16 << 20
+# Bytes of a slow body count after this time, so that a crash of the server costs such a client little.
+_COMMIT_SECONDS: Final = 1.0
+_SILENT_SECONDS: Final = 60.0
+
+
+class Ending(Enum):
+    """How a body ended. All but ``COMPLETE`` are cuts."""
+
+    COMPLETE = auto()
+    LOST = auto()
+    TAKEN_OVER = auto()
+    SILENT = auto()
+    TOO_LONG = auto()
+
+
+class Receiver:
+    """Reads one body into an intake.
+
+    While one batch is being hashed and written on a thread, the next one is received, so a body needs two batches
+    of memory however long it is. The bytes of a cut body are kept and counted, unless a checksum was announced for
+    it: then they cannot be checked, and are forgotten.
+    """
+
+    def __init__(
+        self,
+        incoming: Incoming,
+        intake: Intake,
+        threads: Threads,
+        clock: Clock,
+        *,
+        room: int,
+        checksum: Checksum | None,
+    ) -> None:
+        self._incoming = incoming
+        self._intake = intake
+        self._threads = threads
+        self._clock = clock
+        self._room = room
+        self._checksum = checksum
+        self._hash = hashlib.new(checksum.algorithm) if checksum else None
+        self._batch: list[bytes] = []
+        self._size = 0
+        self._since_push = 0
+        self._writing: asyncio.Future[None] | None = None
+        self._pushing: asyncio.Future[None] | None = None
+        self._task: asyncio.Task[Any] | None = None
+        self._receiving = False
+        self._poked = False
+        self._taken_over = False
+        self._heard = clock.monotonic()
+        self._committed = self._heard
+        self._dirty = False
+
+    def let_go(self) -> None:
+        """Ask to end soon: keep what arrived and make room for somebody else. Called on the event loop."""
+        self._taken_over = True
+        self._poke()
+
+    async def take_in(self) -> Ending:
+        """Read the body to its end and make it durable. Raises ``RefusedError``; nothing wrong is kept of it then."""
+        self._task = asyncio.current_task()
+        ticking = asyncio.create_task(self._tick())
+        try:
+            ending = await self._read()
+            await self._finish(ending)
+        except BaseException:
+            await self._settle_quietly()
+            await self._threads.run(self._intake.roll_back)
+            raise
+        finally:
+            ticking.cancel()
+        return ending
+
+    async def _read(self) -> Ending:
+        while not self._incoming.finished:
+            if self._taken_over:
+                return self._cut(Ending.TAKEN_OVER)
+            body = await self._next()
+            if self._poked:
+                self._poked = False
+                if self._silent():
+                    return self._cut(Ending.SILENT)
+                if self._due():
+                    await self._hand_over(commit=True)
+                continue
+            if body is None:
+                return self._cut(Ending.LOST)
+            if not self._accept(body):
+                return Ending.TOO_LONG
+            if self._size >= BATCH:
+                await self._hand_over(commit=self._due())
+        return Ending.COMPLETE
+
+    def _cut(self, ending: Ending) -> Ending:
+        """Keep what the connection had taken in before it was cut."""
+        return ending if self._accept(self._incoming.leftover()) else Ending.TOO_LONG
+
+    def _accept(self, body: bytes) -> bool:
+        self._room -= len(body)
+        if self._room < 0:
+            return False
+        if body:
+            self._batch.append(body)
+            self._size += len(body)
+            self._dirty = True
+            self._heard = self._clock.monotonic()
+        return True
+
+    async def _next(self) -> bytes | None:
+        """Return the next bytes. A poke ends the waiting for them, and only the waiting."""
+        self._receiving = True
+        try:
+            return await self._incoming.next()
+        except asyncio.CancelledError:
+            if not self._poked or self._task is None:
+                raise
+            self._task.uncancel()
+            return None
+        finally:
+            self._receiving = False
+
+    def _poke(self) -> None:
+        if self._receiving and not self._poked and self._task is not None:
+            self._poked = True
+            self._task.cancel()
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(_COMMIT_SECONDS)
+            if self._due() or self._silent():
+                self._poke()
+
+    def _due(self) -> bool:
+        late = self._clock.monotonic() - self._committed >= _COMMIT_SECONDS
+        return self._checksum is None and self._dirty and late
+
+    def _silent(self) -> bool:
+        return self._clock.monotonic() - self._heard >= _SILENT_SECONDS
+
+    async def _hand_over(self, *, commit: bool) -> None:
+        """Give the batch to a thread as soon as the one before is written."""
+        await self._settle()
+        batch, self._batch = self._batch, []
+        self._since_push += self._size
+        self._size = 0
+        if commit:
+            await self._settle_push()
+            self._committed, self._dirty = self._clock.monotonic(), False
+        self._writing = asyncio.ensure_future(self._threads.run(self._store, batch, commit))
+        if self._since_push >= _PUSH_EVERY and (self._pushing is None or self._pushing.done()) and not commit:
+            await self._settle_push()
+            self._since_push = 0
+            self._pushing = asyncio.ensure_future(self._threads.run(self._intake.push))
+
+    async def _settle(self) -> None:
+        if self._writing is not None:
+            writing, self._writing = self._writing, None
+            await writing
+
+    async def _settle_push(self) -> None:
+        if self._pushing is not None:
+            pushing, self._pushing = self._pushing, None
+            await pushing
+
+    async def _settle_quietly(self) -> None:
+        """Wait until no thread works for us any more, whatever comes of it."""
+        left = [future for future in (self._writing, self._pushing) if future is not None]
+        await asyncio.gather(*left, return_exceptions=True)
+
+    async def _finish(self, ending: Ending) -> None:
+        await self._settle()
+        await self._settle_push()
+        whole = ending is Ending.COMPLETE
+        if ending is Ending.TOO_LONG or (self._checksum is not None and not whole):
+            await self._threads.run(self._intake.roll_back)
+            return
+        await self._threads.run(self._close, self._batch)
+
+    # What runs on threads, one at a time.
+
+    def _store(self, batch: list[bytes], commit: bool) -> None:
+        self._intake.append(batch)
+        if self._hash is not None:
+            for piece in batch:
+                self._hash.update(piece)
+        if commit:
+            self._intake.commit(self._clock.now())
+
+    def _close(self, batch: list[bytes]) -> None:
+        self._store(batch, commit=False)
+        if self._hash is not None and self._checksum is not None and self._hash.digest() != self._checksum.digest:
+            raise RefusedError("checksum-mismatch", "Nothing of this request was kept")
+        self._intake.commit(self._clock.now())
