@@ -63,17 +63,17 @@ def main(arguments: list[str]) -> int:
 
 def prepare(command: str) -> None:
     """Bring the system and ``.venv`` into the state that ``command`` needs; at once when the stamp says they are."""
-    if _read_stamp().serves(command):
+    if read_stamp().serves(command):
         return
     with _alone():
         # Somebody else may have done it while we waited for our turn.
-        stamp = _read_stamp()
+        stamp = read_stamp()
         if stamp.serves(command):
             return
         system_packages.provide(command)
         if not stamp.fresh:
             make_environment()
-        _write_stamp(Stamp(_wanted(), [*(stamp.system if stamp.fresh else []), _system_key(command)]))
+        _write_stamp(Stamp(wanted(), [*(stamp.system if stamp.fresh else []), _system_key(command)]))
 
 
 @contextlib.contextmanager
@@ -144,7 +144,7 @@ def renew_lock(options: list[str]) -> int:
     return 0
 
 
-def _wanted() -> dict[str, str]:
+def wanted() -> dict[str, str]:
     """Return what an environment must have been made for to be used here and now."""
     return {
         "lock": hashlib.sha256(LOCK.read_bytes()).hexdigest(),
@@ -169,14 +169,15 @@ class Stamp:
     @property
     def fresh(self) -> bool:
         """Whether the environment is whole and is the one that is wanted here and now."""
-        return self.made_for == _wanted() and _python().exists()
+        return self.made_for == wanted() and _python().exists()
 
     def serves(self, command: str) -> bool:
         """Whether nothing is left to do for ``command``."""
         return self.fresh and _system_key(command) in self.system
 
 
-def _read_stamp() -> Stamp:
+def read_stamp() -> Stamp:
+    """Return the stamp; one that cannot be understood says nothing."""
     try:
         found = json.loads(STAMP.read_text(encoding="utf-8"))
         return Stamp(dict(found["made_for"]), list(found["system"]))
