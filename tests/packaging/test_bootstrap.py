@@ -6,7 +6,6 @@ what they were asked.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import socket
