@@ -9,8 +9,11 @@ from __future__ import annotations
 import importlib
 import sys
 
+from roomtone.foundation.workers.spawn import detach
+
 # The first word of the arguments and the module whose ``run(home, arguments)`` is that process.
 _WORKERS = {
+    "devices": "roomtone.devices.lister",
     "engine": "roomtone.engine.worker",
     "sync": "roomtone.upload.worker",
     "render": "roomtone.assembly.worker",
@@ -31,6 +34,9 @@ def main() -> int:
 
 
 def _run(module: str, home: str | None, arguments: list[str]) -> int:
+    if "--detached" in arguments:
+        # Before the module is imported: sound libraries start threads at once, and these do not survive a fork.
+        detach()
     code: int = importlib.import_module(module).run(home, arguments)
     return code
 

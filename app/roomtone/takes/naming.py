@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from roomtone.takes.folder import Began
-
 
 def take_title(project_title: str, part: str, person: str, number: int) -> str:
     """Return *project – part – person – take number*, leaving out what is not known."""
@@ -13,7 +11,10 @@ def take_title(project_title: str, part: str, person: str, number: int) -> str:
     return " – ".join(text.strip() for text in parts if text.strip())
 
 
-def next_number(existing: Iterable[Began], project: str, part: str, person: str) -> int:
-    """Return the number of the next take of this part by this person: one more than the highest."""
-    taken = (b.number for b in existing if (b.project, b.part, b.person) == (project, part, person))
+def next_number(existing: Iterable[tuple[str, str, str, int]], project: str, part: str, person: str) -> int:
+    """Return the number of the next take of this part by this person: one more than the highest.
+
+    ``existing`` holds the project, part, person and number of every take there is.
+    """
+    taken = (number for *whose, number in existing if whose == [project, part, person])
     return max(taken, default=0) + 1

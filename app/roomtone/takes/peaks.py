@@ -1,7 +1,8 @@
 """The waveform cache: how a track looks, as pairs of lowest and highest values.
 
 A file is the head ``RTP1`` + rate (uint32) + frames a pair (uint32), then pairs of int16, little-endian. It
-grows while its track does. It is derived: whoever misses it makes it again. Read without numpy, because the window reads it.
+grows while its track does. It is derived: whoever misses it makes it again. It is read
+without numpy, because the window reads it.
 """
 
 from __future__ import annotations

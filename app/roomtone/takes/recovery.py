@@ -78,8 +78,8 @@ def recover_all(takes: Path, clock: Clock) -> tuple[list[Take], list[RoomtoneErr
     return recovered, troubles
 
 
-def recover(take: Take, clock: Clock) -> Take:
-    """Seal one unfinished take and return it as it now stands.
+def recover(take: Take, clock: Clock, ending: Ending = Ending.RECOVERED) -> Take:
+    """Seal one unfinished take from what its files hold, and return it as it now stands.
 
     Raises ``UnplayableError`` or ``OSError`` with everything left as it was found, or further along.
     """
@@ -97,7 +97,7 @@ def recover(take: Take, clock: Clock) -> Take:
         started=began.started,
         sealed=clock.now().isoformat(),
         source=began.source,
-        ending=Ending.RECOVERED,
+        ending=ending,
         app=began.app,
         tracks=seals,
         dropouts=list(take.dropouts),

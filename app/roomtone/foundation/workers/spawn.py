@@ -92,9 +92,10 @@ def _first_line(out: IO[bytes], seconds: float) -> str:
 def detach() -> None:
     """Leave the process that started us, so that it need not wait for us. POSIX only; elsewhere we already have.
 
-    Call before any thread exists.
+    Call before any thread exists; ``__main__`` does, so nobody else needs to.
     """
-    if os.name == "nt":
+    if os.name == "nt" or os.getpgrp() != os.getsid(0) or os.getpid() != os.getsid(0):
+        # A process that does not lead its session was detached before.
         return
     if os.fork():
         os._exit(0)

@@ -1,0 +1,201 @@
+"""The capture thread: drains the open input, measures it, hands it to the take, and watches over both.
+
+Metering and recording are the same stream, opened once. Nothing here is real-time: the input's own buffer
+holds many seconds, so a busy machine or a slow disk delays this thread without losing a sample.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from roomtone.devices.streams import Chunk, InputStream
+from roomtone.engine.messages import Levels
+from roomtone.engine.recording import TakeRecorder
+from roomtone.foundation.clock import Clock
+from roomtone.foundation.errors import RoomtoneError, from_os_error, unexpected
+from roomtone.takes.measure import Level, Meter
+
+log = logging.getLogger(__name__)
+
+# FLAC comes in blocks of 24 ms, so a wake-up every 33 ms keeps what a killed process loses below 100 ms. WAV
+# has no blocks; waking twice as often keeps it below 30 ms.
+FLAC_SECONDS: Final = 1 / 30
+WAVE_SECONDS: Final = 1 / 70
+# A little less than a thirtieth, so that a wake-up every thirtieth tells each time.
+LEVELS_SECONDS: Final = 1 / 40
+# A device that delivers nothing for this long is said to be silent; PortAudio itself tells nobody.
+NOTICE_SECONDS: Final = 0.15
+# One that stays silent this long is taken for gone, and its take is closed and kept.
+GONE_SECONDS: Final = 2.0
+_RETRY_SECONDS: Final = 0.2
+
+
+class CaptureEvents(Protocol):
+    """What the capture thread tells. Called on that thread; must return soon."""
+
+    def levels(self, levels: Levels) -> None:
+        """New levels, about 30 times a second."""
+
+    def silent(self, on: bool) -> None:
+        """The device stopped delivering, or delivers again."""
+
+    def device_gone(self) -> None:
+        """The device is gone for good; whatever it delivered has been handed over."""
+
+    def disk_full(self) -> None:
+        """The disk refused bytes of the rolling take for the first time."""
+
+    def take_must_end(self) -> None:
+        """No more can be kept of the rolling take."""
+
+    def failed(self, error: RoomtoneError) -> None:
+        """The take cannot be written any more; it is as far as it got."""
+
+
+@dataclass
+class _Watch:
+    """When the device last delivered something."""
+
+    frames: int = 0
+    since: float = 0.0
+    silent: bool = False
+
+
+@dataclass
+class _Rolling:
+    """The rolling take as the thread sees it, and what was said about it."""
+
+    recorder: TakeRecorder
+    said_full: bool = False
+    retried: float = 0.0
+    said_end: bool = False
+
+
+class Capture:
+    """Owns an open input stream and the thread that reads it."""
+
+    def __init__(self, stream: InputStream, clock: Clock, period: float, events: CaptureEvents) -> None:
+        self._stream = stream
+        self._clock = clock
+        self._period = period
+        self._events = events
+        self._meter = Meter(stream.channels)
+        self._watch = _Watch(since=clock.monotonic())
+        self._lock = threading.Lock()
+        self._rolling: _Rolling | None = None
+        self._position = 0
+        self._gone = False
+        self._ending = threading.Event()
+        self._held: list[Level] = []
+        self._said_levels = 0.0
+        self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
+
+    def start(self) -> None:
+        """Read the stream from now on."""
+        self._thread.start()
+
+    def record_into(self, recorder: TakeRecorder) -> None:
+        """Hand everything that is read from now on to ``recorder``."""
+        with self._lock:
+            self._rolling = _Rolling(recorder)
+
+    def release(self) -> TakeRecorder | None:
+        """Hand over what has arrived until this moment, then stop recording; return the recorder."""
+        with self._lock:
+            if self._rolling is not None and not self._gone:
+                self._drain()
+            rolling, self._rolling = self._rolling, None
+            return rolling.recorder if rolling else None
+
+    def close(self) -> None:
+        """Stop reading and close the stream."""
+        self._ending.set()
+        self._thread.join()
+        self._stream.close()
+
+    def _run(self) -> None:
+        try:
+            while not self._clock.wait(self._ending, self._period):
+                with self._lock:
+                    levels = self._drain()
+                    self._look_after_take()
+                if levels is not None:
+                    self._events.levels(levels)
+                if self._device_is_gone():
+                    self._gone = True
+                    self._events.device_gone()
+                    return
+        except Exception as error:
+            log.exception("the capture thread failed")
+            trouble = error if isinstance(error, RoomtoneError) else unexpected("recording")
+            self._events.failed(trouble)
+
+    def _drain(self) -> Levels | None:
+        """Read, measure and hand over; return levels when it is time to tell them. Called with the lock held."""
+        chunk = self._stream.read()
+        if chunk.gaps:
+            log.warning("the input lost samples: %s", chunk.gaps)
+        measured = self._meter.update(chunk.samples) if len(chunk.samples) else []
+        if self._rolling is not None:
+            self._feed(self._rolling, chunk, measured)
+        self._position += len(chunk.samples)
+        self._held = _louder(self._held, measured)
+        now = self._clock.monotonic()
+        if not self._held or now - self._said_levels < LEVELS_SECONDS:
+            return None
+        self._said_levels = now
+        told = [(round(level.peak, 1), round(level.rms, 1), level.clipped) for level in self._held]
+        self._held = []
+        return Levels(told, self._rolling.recorder.frames if self._rolling else -1)
+
+    def _feed(self, rolling: _Rolling, chunk: Chunk, levels: list[Level]) -> None:
+        try:
+            rolling.recorder.feed(chunk, self._position, levels)
+        except OSError as error:
+            log.exception("the take cannot be written")
+            self._rolling = None
+            self._events.failed(from_os_error(error, "recording"))
+
+    def _look_after_take(self) -> None:
+        rolling = self._rolling
+        if rolling is None or not rolling.recorder.disk_was_full:
+            return
+        if not rolling.said_full:
+            rolling.said_full = True
+            self._events.disk_full()
+        now = self._clock.monotonic()
+        if rolling.recorder.waiting and now - rolling.retried > _RETRY_SECONDS:
+            rolling.retried = now
+            rolling.recorder.retry_waiting()
+        if rolling.recorder.must_end and not rolling.said_end:
+            rolling.said_end = True
+            self._events.take_must_end()
+
+    def _device_is_gone(self) -> bool:
+        """Watch the device's progress; say when it falls silent, and return whether it is gone for good."""
+        now = self._clock.monotonic()
+        watch = self._watch
+        arrived = self._stream.arrived()
+        if arrived != watch.frames:
+            watch.frames, watch.since = arrived, now
+            if watch.silent:
+                watch.silent = False
+                self._events.silent(False)
+            return False
+        quiet = now - watch.since
+        if quiet > NOTICE_SECONDS and not watch.silent:
+            watch.silent = True
+            self._events.silent(True)
+        return quiet > GONE_SECONDS or (quiet > NOTICE_SECONDS and not self._stream.active())
+
+
+def _louder(held: list[Level], new: list[Level]) -> list[Level]:
+    """Return the levels of both moments together."""
+    if not held or not new:
+        return held or new
+    return [
+        Level(max(a.peak, b.peak), max(a.rms, b.rms), a.clipped + b.clipped) for a, b in zip(held, new, strict=True)
+    ]

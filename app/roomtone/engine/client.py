@@ -1,0 +1,93 @@
+"""The engine worker as the layers above see it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import msgspec
+
+from roomtone.devices.model import DeviceList
+from roomtone.engine import messages as m
+from roomtone.foundation.clock import Clock
+from roomtone.foundation.paths import Home
+from roomtone.foundation.workers.client import WorkerClient, attach
+from roomtone.foundation.workers.spawn import ensure
+
+log = logging.getLogger(__name__)
+
+# Sealing waits for a disk that may be busy; a take is never given up because of it.
+_SEAL_SECONDS = 120.0
+_RATES_SECONDS = 60.0
+
+
+class EngineClient:
+    """A typed connection to the engine worker of a home. Every call raises ``RoomtoneError`` subclasses."""
+
+    def __init__(self, client: WorkerClient) -> None:
+        self._client = client
+
+    @staticmethod
+    def ensure(
+        home: Home, clock: Clock, on_event: Callable[[m.Event], None], on_lost: Callable[[], None]
+    ) -> EngineClient:
+        """Connect, starting the worker where none runs."""
+        return EngineClient(ensure(home, m.NAME, clock, _decoding(on_event), on_lost))
+
+    @staticmethod
+    def attach(home: Home, on_event: Callable[[m.Event], None], on_lost: Callable[[], None]) -> EngineClient | None:
+        """Connect to the worker if one runs."""
+        client = attach(home, m.NAME, _decoding(on_event), on_lost)
+        return EngineClient(client) if client is not None else None
+
+    def status(self) -> m.Status:
+        return self._client.call(m.GetStatus(), m.Status)
+
+    def devices(self, *, rates: bool = False) -> DeviceList:
+        """Return the devices; asking for their rates takes a while."""
+        return self._client.call(m.LookForDevices(rates), DeviceList, _RATES_SECONDS)
+
+    def open_input(self, device: str = "", channels: str = "", rate: int = 0, form: m.Format = "flac") -> m.Input:
+        """Open an input; the one that is open already is closed, unless it is the same."""
+        return self._client.call(m.OpenInput(device, channels, rate, form), m.Input)
+
+    def close_input(self) -> None:
+        self._client.call(m.CloseInput(), m.Done)
+
+    def start_take(self, request: m.StartTake) -> m.Rolling:
+        return self._client.call(request, m.Rolling)
+
+    def stop_take(self, take: str = "") -> m.Sealed:
+        """Stop the rolling take and return it sealed, read back and hashed."""
+        return self._client.call(m.StopTake(take), m.Sealed, _SEAL_SECONDS)
+
+    def play(self, take: str, file: str, at: float = 0.0, device: str = "") -> m.Playing:
+        return self._client.call(m.Play(take, file, at, device), m.Playing)
+
+    def seek(self, at: float) -> None:
+        self._client.call(m.Seek(at), m.Done)
+
+    def pause(self, on: bool) -> None:
+        self._client.call(m.Pause(on), m.Done)
+
+    def stop_playing(self) -> None:
+        self._client.call(m.StopPlaying(), m.Done)
+
+    def close(self) -> None:
+        """End the connection; the worker goes on."""
+        self._client.close()
+
+
+def _decoding(on_event: Callable[[m.Event], None]) -> Callable[[msgspec.Raw], None]:
+    decoder: msgspec.json.Decoder[m.Event] = msgspec.json.Decoder(m.Event)
+
+    def decode(raw: msgspec.Raw) -> None:
+        try:
+            event = decoder.decode(raw)
+        except msgspec.DecodeError:
+            # An event of a newer engine: not ours to understand.
+            log.info("an unknown event was skipped")
+            return
+        on_event(event)
+
+    return decode

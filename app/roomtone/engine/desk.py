@@ -1,0 +1,362 @@
+"""The engine itself: an input that is open or not, a take that rolls or not, something that plays or not.
+
+``Desk`` carries out the commands, keeps the one state that others may see, and says when it changes.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from roomtone import __version__
+from roomtone.devices import portaudio
+from roomtone.devices.lookout import Lookout
+from roomtone.devices.model import PRACTICE_TONE, AudioDevice, DeviceList, choose_input, parse_channels
+from roomtone.devices.practice import PracticeToneStream
+from roomtone.devices.streams import InputStream
+from roomtone.engine import messages as m
+from roomtone.engine.capture import FLAC_SECONDS, WAVE_SECONDS, Capture
+from roomtone.engine.playback import Player
+from roomtone.engine.recording import TakeRecorder
+from roomtone.engine.space import check_room, low_problem, seconds_left
+from roomtone.engine.tracks import bytes_a_second
+from roomtone.foundation.clock import Clock
+from roomtone.foundation.errors import BugError, Problem, RoomtoneError, UsageError, from_os_error
+from roomtone.foundation.paths import Home
+from roomtone.takes.folder import SCHEMA, Began, Ending, Source, TrackStart
+from roomtone.takes.library import Library
+from roomtone.takes.naming import next_number, take_title
+
+log = logging.getLogger(__name__)
+
+_MEDIA: Final = {
+    "flac": ("audio/flac", "flac", 24),
+    "wav": ("audio/wav", "wav", 24),
+    "wav-float": ("audio/wav", "wav", 32),
+}
+
+
+class Desk:
+    """Everything that the engine worker does. Commands come on any thread; ``tell`` must not block."""
+
+    def __init__(self, home: Home, clock: Clock, lookout: Lookout, tell: Callable[[m.Event], None]) -> None:
+        self._home = home
+        self._clock = clock
+        self._lookout = lookout
+        self._tell = tell
+        self._library = Library(home.library, home.takes)
+        # Commands are carried out one after the other; what others see has a lock of its own, held briefly.
+        self._commands = threading.RLock()
+        self._seen = threading.Lock()
+        self._activity = m.Activity.CLOSED
+        self._input: m.Input | None = None
+        self._capture: Capture | None = None
+        self._recorder: TakeRecorder | None = None
+        self._last_sealed: m.Sealed | None = None
+        self._player: Player | None = None
+        self._playing: m.Playing | None = None
+        self._trouble: Problem | None = None
+        self._ended = threading.Event()
+
+    # What others may see.
+
+    @property
+    def busy(self) -> bool:
+        """Whether ending now would cost somebody something."""
+        return self._activity in (m.Activity.RECORDING, m.Activity.SEALING)
+
+    def status(self) -> m.Status:
+        """Return the whole state."""
+        speed = self._speed()
+        free, seconds = seconds_left(self._home.takes, speed)
+        with self._seen:
+            trouble = self._trouble or (low_problem(seconds) if self._input else None)
+            return m.Status(
+                activity=self._activity,
+                input=self._input,
+                rolling=self._recorder.rolling() if self._recorder else None,
+                playing=self._playing,
+                bytes_free=free,
+                seconds_left=round(seconds, 1) if speed else 0.0,
+                trouble=trouble,
+            )
+
+    def tell_status(self) -> None:
+        """Tell everybody the whole state."""
+        self._tell(self.status())
+
+    # Commands.
+
+    def devices(self, *, rates: bool) -> DeviceList:
+        """Look at what the machine offers, without disturbing a stream."""
+        return self._lookout.look(with_rates=rates)
+
+    def open_input(self, command: m.OpenInput) -> m.Input:
+        """Open an input, or keep the one that is open when it is the same."""
+        with self._commands:
+            self._refuse_while_busy("The input was not changed")
+            device = choose_input(self._lookout.look(), command.device)
+            rate = command.rate or (48_000 if device.id == PRACTICE_TONE else device.rate)
+            tracks = parse_channels(command.channels, device.inputs)
+            source = Source.PRACTICE_TONE if device.id == PRACTICE_TONE else Source.RECORDED
+            wanted = m.Input(device.id, device.name, rate, command.format, tracks, source)
+            if self._capture is not None and wanted == self._input and self._trouble is None:
+                return wanted
+            self._close_capture()
+            self._start_capture(device, wanted)
+        self.tell_status()
+        return wanted
+
+    def close_input(self) -> m.Done:
+        """Close the input."""
+        with self._commands:
+            self._refuse_while_busy("The input was not closed")
+            self._close_capture()
+        self.tell_status()
+        return m.Done()
+
+    def start_take(self, command: m.StartTake) -> m.Rolling:
+        """Begin a take on the open input."""
+        with self._commands:
+            if self._recorder is not None:
+                return self._recorder.rolling()
+            if self._input is None or self._capture is None:
+                raise UsageError("no-input-open", "The take was not begun", "No input is open", "Choose an input")
+            check_room(self._home.takes, self._speed())
+            began = self._began(command, self._input)
+            try:
+                recorder = TakeRecorder(self._home, self._clock, began, self._input, self._notice)
+            except OSError as error:
+                raise from_os_error(error, "beginning a take") from error
+            self._capture.record_into(recorder)
+            with self._seen:
+                self._recorder = recorder
+                self._move(m.Activity.RECORDING)
+        self.tell_status()
+        return recorder.rolling()
+
+    def stop_take(self, command: m.StopTake) -> m.Sealed:
+        """End the rolling take. Asked again, it answers with the take that was sealed last."""
+        with self._commands:
+            recorder = self._recorder
+            last = self._last_sealed
+            if recorder is None or (command.take and command.take != recorder.id):
+                if last is not None and command.take in ("", last.manifest.id):
+                    return last
+                raise UsageError("not-recording", "Nothing was stopped", "No take is being recorded", "Start one first")
+            return self._end_take(Ending.STOPPED)
+
+    def play(self, command: m.Play) -> m.Playing:
+        """Play a track from ``at`` on; what played before stops."""
+        with self._commands:
+            self.stop_playing()
+            path = Path(command.file).resolve()
+            if not path.is_relative_to(self._home.takes.resolve()):
+                raise UsageError("not-a-take", "Nothing is played", f"{path} is not in the takes folder", "Name a take")
+            if self._capture is None:
+                portaudio.reset()
+            player = Player(path, command.take, command.at, command.device, self._clock, self._played)
+            self._player = player
+            playing = player.playing()
+            with self._seen:
+                self._playing = playing
+            player.start()
+        self.tell_status()
+        return playing
+
+    def seek(self, at: float) -> m.Done:
+        """Go on playing elsewhere."""
+        with self._commands:
+            if self._player is not None and self._playing is not None:
+                self._player.seek(at)
+        return m.Done()
+
+    def pause(self, on: bool) -> m.Done:
+        """Pause what plays, or go on."""
+        with self._commands:
+            if self._player is not None and self._playing is not None:
+                self._player.pause(on)
+        return m.Done()
+
+    def stop_playing(self) -> m.Done:
+        """Stop what plays."""
+        with self._commands:
+            if self._player is not None:
+                self._player.stop()
+                self._player = None
+        return m.Done()
+
+    def close(self) -> None:
+        """End everything; a rolling take is sealed first."""
+        with self._commands:
+            if self._recorder is not None:
+                self._end_take(Ending.STOPPED)
+            self.stop_playing()
+            self._close_capture()
+            self._lookout.close()
+            self._library.close()
+
+    # CaptureEvents: called on the capture thread, which must not wait for a command.
+
+    def levels(self, levels: m.Levels) -> None:
+        self._tell(levels)
+
+    def silent(self, on: bool) -> None:
+        name = self._input.name if self._input else "The input"
+        problem = Problem(
+            "input-silent",
+            f"“{name}” stopped sending",
+            "Nothing arrives from it",
+            "Check its cable; the take goes on if it comes back at once, and is kept in any case",
+        )
+        with self._seen:
+            self._trouble = problem if on else None
+        self.tell_status()
+
+    def device_gone(self) -> None:
+        name = self._input.name if self._input else "The input"
+        self._trouble = Problem(
+            "device-gone",
+            f"“{name}” is gone",
+            "It was unplugged or switched off",
+            "What was recorded is kept. Plug it in again to go on",
+        )
+        self._from_capture(Ending.DEVICE_GONE)
+
+    def disk_full(self) -> None:
+        with self._seen:
+            self._trouble = Problem(
+                "disk-full",
+                "The disk is full",
+                "The take goes on for about a minute in the room that was set aside for this",
+                "Free some space now, or stop: everything so far is kept",
+            )
+        self.tell_status()
+
+    def take_must_end(self) -> None:
+        self._from_capture(Ending.DISK_FULL)
+
+    def failed(self, error: RoomtoneError) -> None:
+        with self._seen:
+            self._trouble = error.problem
+        self._notice(error)
+        self._from_capture(Ending.DISK_FULL)
+
+    # Inner works.
+
+    def _from_capture(self, ending: Ending) -> None:
+        """End the take and close the input from outside the capture thread, which is waited for there."""
+
+        def end() -> None:
+            with self._commands:
+                trouble = self._trouble
+                if self._recorder is not None:
+                    try:
+                        self._end_take(ending)
+                    except RoomtoneError as error:
+                        self._notice(error)
+                if ending is Ending.DEVICE_GONE:
+                    self._close_capture()
+                with self._seen:
+                    self._trouble = trouble
+            self.tell_status()
+
+        threading.Thread(target=end, name="take-end", daemon=True).start()
+
+    def _end_take(self, ending: Ending) -> m.Sealed:
+        recorder = self._recorder
+        if recorder is None or self._capture is None:
+            raise BugError("no-recorder", "Nothing was stopped", "No take is being recorded", "Start one first")
+        self._capture.release()
+        with self._seen:
+            self._move(m.Activity.SEALING)
+        self.tell_status()
+        try:
+            manifest = recorder.finish(ending)
+        except OSError as error:
+            raise from_os_error(error, "closing the take") from error
+        finally:
+            with self._seen:
+                self._recorder = None
+                self._trouble = None
+                self._move(m.Activity.LISTENING)
+        self._last_sealed = m.Sealed(str(recorder.folder), manifest)
+        self._tell(self._last_sealed)
+        self.tell_status()
+        return self._last_sealed
+
+    def _start_capture(self, device: AudioDevice, wanted: m.Input) -> None:
+        if self._player is None:
+            # PortAudio numbers devices when it starts; none of its streams is open now.
+            portaudio.reset()
+        channels = [channel for track in wanted.tracks for channel in track]
+        stream: InputStream
+        if device.id == PRACTICE_TONE:
+            stream = PracticeToneStream(wanted.rate, len(channels), self._clock)
+        else:
+            stream = portaudio.PortAudioInput(device.id, wanted.rate, channels)
+        period = FLAC_SECONDS if wanted.format == "flac" else WAVE_SECONDS
+        capture = Capture(stream, self._clock, period, self)
+        with self._seen:
+            self._capture, self._input, self._trouble = capture, wanted, None
+            self._move(m.Activity.LISTENING)
+        capture.start()
+
+    def _close_capture(self) -> None:
+        capture = self._capture
+        if capture is None:
+            return
+        capture.close()
+        with self._seen:
+            self._capture, self._input = None, None
+            self._move(m.Activity.CLOSED)
+
+    def _began(self, command: m.StartTake, source: m.Input) -> Began:
+        earlier = [item for item in self._library.refresh() if item.problem is None]
+        number = next_number(
+            ((i.project, i.part, i.person, i.number) for i in earlier), command.project, command.part, command.person
+        )
+        media, ending, bits = _MEDIA[source.format]
+        part = command.part or ("Practice tone" if source.source is Source.PRACTICE_TONE else "")
+        return Began(
+            schema=SCHEMA,
+            id=uuid.uuid4().hex,
+            title=command.title or take_title(command.project_title, part, command.person, number),
+            project=command.project,
+            project_title=command.project_title,
+            part=command.part,
+            person=command.person,
+            number=number,
+            started=self._clock.now().isoformat(),
+            source=source.source,
+            app=__version__,
+            tracks=[
+                TrackStart(f"mic-{index}.{ending}", media, source.rate, len(channels), bits, source.device, channels)
+                for index, channels in enumerate(source.tracks, 1)
+            ],
+        )
+
+    def _refuse_while_busy(self, what: str) -> None:
+        if self.busy:
+            raise UsageError("recording", what, "A take is being recorded", "Stop it first")
+
+    def _speed(self) -> int:
+        source = self._input
+        return bytes_a_second(source.format, source.rate, sum(map(len, source.tracks))) if source else 0
+
+    def _played(self, playing: m.Playing | None) -> None:
+        with self._seen:
+            self._playing = playing
+        self.tell_status()
+
+    def _notice(self, error: RoomtoneError) -> None:
+        self._tell(m.Notice(error.problem, self._recorder.id if self._recorder else ""))
+
+    def _move(self, new: m.Activity) -> None:
+        if new not in m.MOVES[self._activity]:
+            raise BugError("bad-move", "The engine lost its way", f"{self._activity} → {new}", "Report this")
+        self._activity = new

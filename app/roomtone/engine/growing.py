@@ -1,0 +1,136 @@
+"""A file that grows by appending, keeps what a full disk refuses, and is changed only near its start."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+
+from roomtone.foundation.files import sync_data
+from roomtone.wire.digest import CHUNK, Digest
+
+
+class GrowingFile:
+    """The file of one track while it is recorded.
+
+    It looks like a file to libsndfile: ``write``, ``seek``, ``tell``. Bytes written at the end are appended at
+    once, with one system call each, so that a killed process leaves whole blocks. Bytes written over the
+    start are collected as patches and not written: they become the final header when the take is sealed.
+
+    When the disk is full, appended bytes wait in memory, in order, and are written as soon as there is room;
+    ``on_full`` is called each time the disk refuses, and returns whether trying again makes sense.
+    """
+
+    def __init__(self, path: Path, on_full: Callable[[], bool]) -> None:
+        self.path = path
+        self._on_full = on_full
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        self._fd = os.open(path, flags, 0o644)
+        self._waiting: deque[memoryview] = deque()
+        self._at = 0
+        self.length = 0
+        self.written = 0
+        self._head = bytearray()
+        self._patches: dict[int, bytes] = {}
+        self._digest = Digest()
+
+    @property
+    def waiting(self) -> int:
+        """How many bytes are in memory because the disk is full."""
+        return self.length - self.written
+
+    # What libsndfile calls.
+
+    def write(self, data: bytes | memoryview) -> int:
+        view = bytes(data)
+        if self._at == self.length:
+            self._append(view)
+        elif self._at + len(view) <= len(self._head):
+            if self._head[self._at : self._at + len(view)] != view:
+                self._patches[self._at] = view
+                self._head[self._at : self._at + len(view)] = view
+        else:
+            raise OSError(errno.EINVAL, "a track is changed only near its start", str(self.path))
+        self._at += len(view)
+        return len(view)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        base = {0: 0, 1: self._at, 2: self.length}[whence]
+        self._at = base + offset
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:
+        # libsndfile reads nothing of what it writes; it only asks whether we can.
+        del buffer
+        return 0
+
+    # What the recorder calls.
+
+    def flush_waiting(self) -> bool:
+        """Try to write what waits in memory; return whether everything is written."""
+        while self._waiting:
+            try:
+                count = os.write(self._fd, self._waiting[0])
+            except OSError as error:
+                if error.errno not in (errno.ENOSPC, errno.EDQUOT) or not self._on_full():
+                    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                        return False
+                    raise
+                continue
+            self.written += count
+            rest = self._waiting[0][count:]
+            if len(rest):
+                self._waiting[0] = rest
+            else:
+                self._waiting.popleft()
+        return True
+
+    def sync(self) -> int:
+        """Make what was written durable; return how many bytes that is."""
+        written = self.written
+        sync_data(self._fd)
+        return written
+
+    def start(self, count: int) -> bytes:
+        """Return the first bytes of the file, at most 1 MiB of them."""
+        return bytes(self._head[:count])
+
+    def patches(self) -> list[tuple[int, bytes]]:
+        """Return what turns the start of the file into its final header."""
+        return sorted(self._patches.items())
+
+    def add_patch(self, offset: int, data: bytes) -> None:
+        """Change bytes near the start when the file is sealed."""
+        self._at = offset
+        self.write(data)
+
+    def digest(self) -> str:
+        """Return ``wire.digest`` of the file as it will be with its patches."""
+        self._digest.replace_first_chunk(bytes(self._head))
+        return self._digest.text()
+
+    def apply_patches(self) -> None:
+        """Write the final header and make it durable. Raises ``OSError``."""
+        for offset, data in self.patches():
+            os.lseek(self._fd, offset, os.SEEK_SET)
+            os.write(self._fd, data)
+        sync_data(self._fd)
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    def _append(self, data: bytes) -> None:
+        if len(self._head) < CHUNK:
+            self._head += data[: CHUNK - len(self._head)]
+        self._digest.update(data)
+        self.length += len(data)
+        self._waiting.append(memoryview(data))
+        self.flush_waiting()

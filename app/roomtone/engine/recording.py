@@ -1,0 +1,324 @@
+"""Recording one take: from blocks of samples to a sealed folder."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from roomtone.devices.streams import Chunk, Floats
+from roomtone.engine.messages import Input, Rolling
+from roomtone.engine.space import SEAL_RESERVE, Reserve
+from roomtone.engine.tracks import FlacTrack, WaveTrack, bytes_a_second, open_track
+from roomtone.engine.verify import TrackVerifier, VerifyError, WaveVerifier
+from roomtone.foundation.clock import Clock
+from roomtone.foundation.errors import RoomtoneError, from_os_error
+from roomtone.foundation.files import make_directory, sync_directory
+from roomtone.foundation.paths import Home
+from roomtone.takes import wave
+from roomtone.takes.folder import (
+    SCHEMA,
+    Began,
+    Dropout,
+    Ending,
+    GapCause,
+    Manifest,
+    Sealing,
+    Synced,
+    TrackSeal,
+    TrackStart,
+    folder_name,
+    write_manifest,
+)
+from roomtone.takes.journal import Journal
+from roomtone.takes.measure import BUCKET, Level, Summary, Waveform
+from roomtone.takes.model import load_take
+from roomtone.takes.peaks import begin_peaks, peaks_file
+from roomtone.takes.recovery import recover
+
+log = logging.getLogger(__name__)
+
+# At least five times a second, and often enough that a power cut costs less than a quarter of a second.
+SYNC_SECONDS: Final = 0.14
+_VERIFY_SECONDS: Final = 4.0
+# A full disk ends a take no sooner than this after it was noticed.
+FULL_SECONDS: Final = 60
+# How much sound may wait in memory when the disk is full and somebody else took the reserve.
+MEMORY_SECONDS: Final = 600
+
+
+@dataclass
+class _Lane:
+    """A track being recorded, with everything that goes along it."""
+
+    columns: list[int]
+    writer: FlacTrack | WaveTrack
+    summary: Summary
+    waveform: Waveform
+    peaks: Path
+    verifier: TrackVerifier | WaveVerifier
+    start: TrackStart
+
+
+class TakeRecorder:
+    """Writes one take. ``feed`` and ``finish`` belong to the capture thread; a thread of its own syncs to disk."""
+
+    def __init__(
+        self, home: Home, clock: Clock, began: Began, source: Input, on_trouble: Callable[[RoomtoneError], None]
+    ) -> None:
+        """Create the folder and its first files, durable when this returns. Raises ``OSError``."""
+        self._clock = clock
+        self._began = began
+        self._rate = source.rate
+        self._on_trouble = on_trouble
+        self._frames = 0
+        self._dropouts: list[Dropout] = []
+        self._clipped = 0
+        self._full_since: float | None = None
+        self._speed = bytes_a_second(source.format, source.rate, sum(map(len, source.tracks)))
+        self._verify_trouble: VerifyError | None = None
+        self.folder = home.takes / folder_name(began.title, began.id)
+        make_directory(self.folder)
+        self._reserve = Reserve(self.folder, self._speed)
+        self._journal = Journal(self.folder)
+        self._lanes = self._open_lanes(home, source)
+        self._journal.append(began)
+        for lane in self._lanes:
+            lane.writer.file.sync()
+        sync_directory(self.folder)
+        self._ending = threading.Event()
+        self._syncer = threading.Thread(target=self._keep_synced, name="take-sync", daemon=True)
+        self._syncer.start()
+
+    @property
+    def id(self) -> str:
+        return self._began.id
+
+    @property
+    def frames(self) -> int:
+        """How many frames were captured."""
+        return self._frames
+
+    @property
+    def waiting(self) -> int:
+        """How many bytes are in memory because the disk is full."""
+        return sum(lane.writer.file.waiting for lane in self._lanes)
+
+    @property
+    def disk_was_full(self) -> bool:
+        """Whether the disk was full at least once during this take."""
+        return self._reserve.given_back
+
+    @property
+    def must_end(self) -> bool:
+        """Whether no more can be kept: the disk is full and so is the memory set aside for that."""
+        waiting = self.waiting
+        if not waiting or self._full_since is None:
+            return False
+        # What waits now still fits into the room that was set aside for sealing: nothing at all is lost.
+        fits = waiting < SEAL_RESERVE // 2
+        late = self._clock.monotonic() - self._full_since > FULL_SECONDS
+        return (fits and late) or waiting > self._speed * MEMORY_SECONDS
+
+    def rolling(self) -> Rolling:
+        """Return the take as others may see it."""
+        return Rolling(
+            id=self._began.id,
+            folder=str(self.folder),
+            title=self._began.title,
+            started=self._began.started,
+            rate=self._rate,
+            frames=self._frames,
+            files=[lane.start.name for lane in self._lanes],
+            dropouts=len(self._dropouts),
+            clipped=self._clipped,
+            in_memory=self.waiting,
+        )
+
+    def feed(self, chunk: Chunk, first: int, levels: list[Level]) -> None:
+        """Add a block. ``first`` is the stream position of its first frame; ``levels`` are its channels'."""
+        for gap in chunk.gaps:
+            cause = GapCause.OVERFLOW if gap.overflow else GapCause.DEVICE
+            self._add_dropout(Dropout(self._frames + gap.at - first, gap.frames, cause))
+        if not len(chunk.samples):
+            return
+        self._frames += len(chunk.samples)
+        for lane in self._lanes:
+            self._feed_lane(lane, chunk.samples[:, lane.columns], [levels[c] for c in lane.columns])
+        self._clipped = sum(lane.summary.clipped for lane in self._lanes)
+
+    def retry_waiting(self) -> None:
+        """Try again to write what waits in memory."""
+        for lane in self._lanes:
+            lane.writer.file.flush_waiting()
+
+    def finish(self, ending: Ending) -> Manifest:
+        """Seal the take, read it back, and return its manifest.
+
+        Where not even the reserve leaves room for everything, the take ends with what the disk took.
+        Raises ``VerifyError`` or ``OSError`` with the folder recoverable.
+        """
+        self._ending.set()
+        self._syncer.join()
+        try:
+            for lane in self._lanes:
+                lane.writer.finish()
+            self._reserve.give_back_all()
+            self.retry_waiting()
+            if self.waiting:
+                return self._end_with_what_is_there()
+            return self._seal(ending)
+        finally:
+            self._journal.close()
+            for lane in self._lanes:
+                lane.writer.file.close()
+
+    def _end_with_what_is_there(self) -> Manifest:
+        log.warning("the disk is full: %d bytes of the take could not be kept", self.waiting)
+        manifest = recover(load_take(self.folder), self._clock, Ending.DISK_FULL).manifest
+        assert manifest is not None
+        return manifest
+
+    def _seal(self, ending: Ending) -> Manifest:
+        tracks = []
+        for lane in self._lanes:
+            file = lane.writer.file
+            patches = [(offset, data.hex()) for offset, data in file.patches()]
+            file.sync()
+            self._journal.append(Sealing(lane.start.name, file.length, lane.writer.frames, patches))
+            file.apply_patches()
+            self._finish_peaks(lane)
+            seal = self._track_seal(lane, patches)
+            lane.verifier.finish(lane.writer.frames, lane.writer.crc, seal.digest)
+            tracks.append(seal)
+        if self._verify_trouble is not None:
+            raise self._verify_trouble
+        began = self._began
+        manifest = Manifest(
+            schema=SCHEMA,
+            id=began.id,
+            title=began.title,
+            project=began.project,
+            project_title=began.project_title,
+            part=began.part,
+            person=began.person,
+            number=began.number,
+            started=began.started,
+            sealed=self._clock.now().isoformat(),
+            source=began.source,
+            ending=ending,
+            app=began.app,
+            tracks=tracks,
+            dropouts=self._dropouts,
+            lineage=began.lineage,
+        )
+        write_manifest(self.folder, manifest)
+        return manifest
+
+    def _track_seal(self, lane: _Lane, patches: list[tuple[int, str]]) -> TrackSeal:
+        start, writer = lane.start, lane.writer
+        return TrackSeal(
+            name=start.name,
+            media=start.media,
+            bytes=writer.file.length,
+            digest=writer.file.digest(),
+            patches=patches,
+            rate=start.rate,
+            channels=start.channels,
+            bits=start.bits,
+            frames=writer.frames,
+            device=start.device,
+            source=start.source,
+            peak=lane.summary.peak,
+            noise_floor=lane.summary.noise_floor,
+            clipped=lane.summary.clipped,
+        )
+
+    def _open_lanes(self, home: Home, source: Input) -> list[_Lane]:
+        lanes = []
+        column = 0
+        for number, start in enumerate(self._began.tracks):
+            channels = len(source.tracks[number])
+            stem = Path(start.name).stem
+            writer = open_track(self.folder, stem, source.format, source.rate, channels, self._full)
+            path = writer.file.path
+            verifier: TrackVerifier | WaveVerifier
+            if isinstance(writer, FlacTrack):
+                verifier = TrackVerifier(path, source.rate, channels)
+            else:
+                floating = source.format == "wav-float"
+                verifier = WaveVerifier(path, wave.WaveFormat(source.rate, channels, floating))
+            peaks = peaks_file(home, self._began.id, start.name)
+            begin_peaks(peaks, source.rate, BUCKET)
+            columns = list(range(column, column + channels))
+            column += channels
+            lanes.append(_Lane(columns, writer, Summary(source.rate), Waveform(channels), peaks, verifier, start))
+        return lanes
+
+    def _feed_lane(self, lane: _Lane, samples: Floats, levels: list[Level]) -> None:
+        lane.writer.append(samples)
+        lane.summary.update(levels, len(samples))
+        pairs = lane.waveform.update(samples)
+        if pairs:
+            _add_peaks(lane.peaks, pairs)
+
+    def _finish_peaks(self, lane: _Lane) -> None:
+        _add_peaks(lane.peaks, lane.waveform.finish())
+
+    def _add_dropout(self, dropout: Dropout) -> None:
+        self._dropouts.append(dropout)
+        try:
+            self._journal.append(dropout, durable=False)
+        except OSError as error:
+            # The manifest tells of it as well.
+            log.info("a dropout was not journalled: %s", error)
+
+    def _full(self) -> bool:
+        """The disk refused. Return whether there is any use in trying again at once."""
+        if self._full_since is None:
+            self._full_since = self._clock.monotonic()
+        return self._reserve.give_back_sound()
+
+    def _keep_synced(self) -> None:
+        verified = self._clock.monotonic()
+        while not self._clock.wait(self._ending, SYNC_SECONDS):
+            try:
+                self._sync()
+            except OSError as error:
+                log.warning("syncing failed: %s", error)
+                self._on_trouble(from_os_error(error, "recording"))
+            if self._clock.monotonic() - verified > _VERIFY_SECONDS and self._verify_trouble is None:
+                verified = self._clock.monotonic()
+                self._verify()
+
+    def _sync(self) -> None:
+        marks: dict[str, tuple[int, int]] = {}
+        for lane in self._lanes:
+            # Asked for before syncing: a block that arrives meanwhile is not promised yet.
+            frames, length = lane.writer.whole()
+            lane.writer.file.sync()
+            marks[lane.start.name] = (length, frames)
+        self._journal.append(Synced(marks), durable=False)
+
+    def _verify(self) -> None:
+        for lane in self._lanes:
+            frames, length = lane.writer.whole()
+            try:
+                lane.verifier.advance(length, frames)
+            except (VerifyError, OSError) as error:
+                log.exception("the growing take could not be read back")
+                if isinstance(error, VerifyError):
+                    self._verify_trouble = error
+                    self._on_trouble(error)
+
+
+def _add_peaks(path: Path, pairs: bytes) -> None:
+    """Add to a waveform. It is only a cache: a full disk costs its end, nothing else."""
+    try:
+        with path.open("ab") as file:
+            file.write(pairs)
+    except OSError as error:
+        log.info("the waveform is incomplete: %s", error)

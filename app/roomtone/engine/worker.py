@@ -1,0 +1,156 @@
+"""The engine worker's process: its composition root.
+
+Orphan policy: while a take is recorded it goes on, and a reopened window finds it; idle and without a client
+it ends.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from types import FrameType
+from typing import Any, Final
+
+import msgspec
+
+from roomtone.devices.lookout import Lookout
+from roomtone.devices.model import DeviceList
+from roomtone.engine import messages as m
+from roomtone.engine.desk import Desk
+from roomtone.engine.space import remove_leftovers
+from roomtone.foundation import logs
+from roomtone.foundation.clock import SystemClock
+from roomtone.foundation.errors import RoomtoneError, from_os_error
+from roomtone.foundation.paths import Home, find_home
+from roomtone.foundation.workers import protocol, spawn
+from roomtone.foundation.workers.host import OnlyOne, WorkerHost
+from roomtone.takes.recovery import recover_all
+
+log = logging.getLogger(__name__)
+
+# How long an idle engine waits for somebody to come back: long enough for a window that restarts.
+IDLE_SECONDS: Final = 10.0
+_STATUS_SECONDS: Final = 0.5
+# Devices that come and go are looked for this often; less often while recording, which comes first.
+_LOOK_SECONDS: Final = 3.0
+_LOOK_RECORDING_SECONDS: Final = 20.0
+
+
+class EngineWorker:
+    """Joins the desk to its clients and gives both their regular attention."""
+
+    def __init__(self, home: Home, clock: SystemClock) -> None:
+        self._home = home
+        self._clock = clock
+        self._decoder: msgspec.json.Decoder[m.Command] = msgspec.json.Decoder(m.Command)
+        self._ending = threading.Event()
+        self._lookout = Lookout(home.logs / "devices.out")
+        self._desk = Desk(home, clock, self._lookout, self._tell)
+        self._recovered: list[m.Recovered] = []
+        self._host = WorkerHost(home, m.NAME, self._handle, self._greeting)
+        self._devices = m.DevicesSeen(DeviceList([]))
+
+    def serve(self) -> None:
+        """Recover what an earlier engine left, accept clients, and return when nobody needs this process."""
+        self._recover()
+        watch = threading.Thread(target=self._watch_devices, name="device-watch", daemon=True)
+        with self._host:
+            spawn.say_ready()
+            watch.start()
+            self._attend()
+        self._desk.close()
+        watch.join()
+
+    def end(self) -> None:
+        """Ask the worker to end; a rolling take is sealed first."""
+        self._ending.set()
+
+    def _recover(self) -> None:
+        try:
+            takes, _ = recover_all(self._home.takes, self._clock)
+            remove_leftovers(self._home.takes)
+        except OSError as error:
+            log.warning("recovery could not finish: %s", from_os_error(error, "recovering takes"))
+            return
+        self._recovered = [m.Recovered(str(t.folder), t.manifest) for t in takes if t.manifest is not None]
+
+    def _attend(self) -> None:
+        """Tell the state twice a second while something moves, until this process is not needed any more."""
+        idle_since = self._clock.monotonic()
+        while not self._clock.wait(self._ending, _STATUS_SECONDS):
+            now = self._clock.monotonic()
+            if self._host.clients or self._desk.busy:
+                idle_since = now
+            elif now - idle_since > IDLE_SECONDS:
+                return
+            if self._host.clients:
+                self._desk.tell_status()
+
+    def _watch_devices(self) -> None:
+        while not self._clock.wait(self._ending, _LOOK_RECORDING_SECONDS if self._desk.busy else _LOOK_SECONDS):
+            if not self._host.clients:
+                continue
+            try:
+                seen = m.DevicesSeen(self._lookout.look())
+            except RoomtoneError as error:
+                log.info("devices were not listed: %s", error)
+                continue
+            if seen != self._devices:
+                self._devices = seen
+                self._host.publish(seen)
+
+    def _greeting(self) -> list[Any]:
+        return [self._desk.status(), self._devices, *self._recovered]
+
+    def _tell(self, event: m.Event) -> None:
+        self._host.publish(event)
+
+    def _handle(self, raw: msgspec.Raw) -> object:
+        return self._carry_out(self._decoder.decode(raw))
+
+    def _carry_out(self, command: m.Command) -> object:
+        desk = self._desk
+        match command:
+            case m.GetStatus():
+                answer: object = desk.status()
+            case m.LookForDevices():
+                answer = desk.devices(rates=command.rates)
+            case m.OpenInput():
+                answer = desk.open_input(command)
+            case m.CloseInput():
+                answer = desk.close_input()
+            case m.StartTake():
+                answer = desk.start_take(command)
+            case m.StopTake():
+                answer = desk.stop_take(command)
+            case m.Play():
+                answer = desk.play(command)
+            case m.Seek():
+                answer = desk.seek(command.at)
+            case m.Pause():
+                answer = desk.pause(command.on)
+            case m.StopPlaying():
+                answer = desk.stop_playing()
+        return answer
+
+
+def run(home: str | None, arguments: list[str]) -> int:
+    """Run the engine worker of a home until nobody needs it."""
+    del arguments
+    place = find_home(home).prepare()
+    only = OnlyOne(protocol.lock_file(place, m.NAME))
+    if not only.take():
+        return 0
+    logs.log_to_file(place.logs, m.NAME)
+    worker = EngineWorker(place, SystemClock())
+
+    def asked_to_end(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        worker.end()
+
+    signal.signal(signal.SIGTERM, asked_to_end)
+    signal.signal(signal.SIGINT, asked_to_end)
+    worker.serve()
+    only.release()
+    return 0
