@@ -1,0 +1,90 @@
+"""What a face may ask for. ``studio.Studio`` carries it out; a face is handed this Protocol, nothing wider."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from roomtone.studio.snapshot import LevelsView, StudioState
+from roomtone.studio.waveforms import Waveforms
+
+
+class StudioIntents(Protocol):
+    """Every call returns at once; what comes of it arrives as a new state, failures as notices in it.
+
+    ``subscribe`` is called before ``start``; its two functions are called on a thread of the studio's, never
+    on the caller's, and must only hand over.
+    """
+
+    @property
+    def waveforms(self) -> Waveforms:
+        """The waveforms, for the thread that paints."""
+
+    def subscribe(self, on_state: Callable[[StudioState], None], on_levels: Callable[[LevelsView], None]) -> None:
+        """Be told every state and all levels from now on."""
+
+    def start(self) -> None:
+        """Find or start the workers, and open the input."""
+
+    def close(self) -> None:
+        """Let go of the workers. A rolling take goes on."""
+
+    def record(self) -> None:
+        """Begin a take. While one rolls this does nothing."""
+
+    def stop(self) -> None:
+        """End the rolling take. While none rolls this does nothing."""
+
+    def choose_input(self, device: str, channels: str = "") -> None:
+        """Record from another input (its id) or other channels of it ("1,2" two tracks, "1+2" stereo)."""
+
+    def choose_format(self, form: str) -> None:
+        """Record as "flac", "wav" or "wav-float"."""
+
+    def choose_theme(self, theme: str) -> None:
+        """Look "dark", "light" or like the "system"."""
+
+    def name_person(self, name: str) -> None:
+        """Say who plays, for the names of takes."""
+
+    def play(self, take: str, at: float = 0.0) -> None:
+        """Play a take from ``at`` seconds."""
+
+    def seek(self, at: float) -> None:
+        """Go on playing at ``at`` seconds."""
+
+    def pause(self, on: bool) -> None:
+        """Pause what plays, or go on."""
+
+    def stop_playing(self) -> None:
+        """Stop what plays."""
+
+    def rename(self, take: str, title: str) -> None:
+        """Give a take another title."""
+
+    def star(self, take: str, on: bool) -> None:
+        """Set the star of a take, or take it off."""
+
+    def note(self, take: str, text: str) -> None:
+        """Replace the note of a take."""
+
+    def trash(self, take: str) -> None:
+        """Put a take into the trash; ``undo`` takes it out again."""
+
+    def restore(self, take: str) -> None:
+        """Take a take out of the trash."""
+
+    def undo(self) -> None:
+        """Take back the last thing that can be taken back."""
+
+    def bring_in(self, files: list[str]) -> None:
+        """Bring existing files in as takes."""
+
+    def retry(self) -> None:
+        """Try to send now what could not be sent."""
+
+    def dismiss(self, notice: int) -> None:
+        """Take a notice away."""
+
+    def act(self, notice: int) -> None:
+        """Do the one thing that a notice offers."""
