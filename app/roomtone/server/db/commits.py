@@ -9,12 +9,15 @@ from typing import Protocol
 
 
 class Commits(Protocol):
-    """Says whether anything was committed since one asked last."""
+    """Says whether anything was committed since one asked last. Cheap; may be called from any thread."""
 
     def version(self) -> int:
-        """Return a number that changes with every commit. Cheap; may be called from any thread."""
+        """Return a number that changes with every commit."""
 
-    def committed(self) -> None:
+    def access_version(self) -> int:
+        """Return a number that changes with every commit that was about accounts, tokens or members."""
+
+    def committed(self, *, access: bool) -> None:
         """Be told of a commit of this process, before its method returns."""
 
     def close(self) -> None:
@@ -25,34 +28,55 @@ class CountedCommits:
     """Counts what it is told: enough where no other process can write."""
 
     def __init__(self) -> None:
-        self._count = 0
+        self._all = 0
+        self._access = 0
         self._lock = threading.Lock()
 
     def version(self) -> int:
-        return self._count
+        return self._all
 
-    def committed(self) -> None:
+    def access_version(self) -> int:
+        return self._access
+
+    def committed(self, *, access: bool) -> None:
         with self._lock:
-            self._count += 1
+            self._all += 1
+            self._access += access
 
     def close(self) -> None:
         """There is no handle."""
 
 
 class FileCommits:
-    """Asks SQLite, whose ``data_version`` changes for a connection whenever any other one commits."""
+    """Asks SQLite: its ``data_version`` changes for a connection whenever any other one commits.
+
+    Writers about accounts count ``user_version`` up, in the same transaction; it is looked at after a commit only.
+    """
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
         self._connection = sqlite3.connect(path, check_same_thread=False)
+        self._data = -1
+        self._access = -1
 
     def version(self) -> int:
         with self._lock:
-            row: tuple[int] = self._connection.execute("PRAGMA data_version").fetchone()
-        return row[0]
+            return self._ask("PRAGMA data_version")
 
-    def committed(self) -> None:
+    def access_version(self) -> int:
+        with self._lock:
+            data = self._ask("PRAGMA data_version")
+            if data != self._data:
+                self._access = self._ask("PRAGMA user_version")
+                self._data = data
+            return self._access
+
+    def committed(self, *, access: bool) -> None:
         """SQLite tells."""
 
     def close(self) -> None:
         self._connection.close()
+
+    def _ask(self, pragma: str) -> int:
+        row: tuple[int] = self._connection.execute(pragma).fetchone()
+        return row[0]

@@ -32,6 +32,12 @@ class Repository(Protocol):
         It is cheap enough for every request and never blocks, so that what was read can be kept until it changes.
         """
 
+    def access_version(self) -> int:
+        """Return a number that differs from before whenever accounts, tokens or members may have changed.
+
+        As cheap as ``version``.
+        """
+
     # Accounts
 
     def add_account(self, account: AccountRecord, token_hash: str) -> bool:

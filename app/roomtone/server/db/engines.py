@@ -58,6 +58,12 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def count_access(connection: Connection) -> None:
+    """Count a change of accounts, tokens or members, in its own transaction; see ``commits``."""
+    found: int = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+    connection.exec_driver_sql(f"PRAGMA user_version = {(found + 1) % (1 << 31)}")
+
+
 def _listen(engine: Engine, journal: str) -> None:
     def connected(connection: sqlite3.Connection, record: object) -> None:
         del record

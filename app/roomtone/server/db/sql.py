@@ -50,11 +50,13 @@ class SqlRepository:
         self._readers_wait = isinstance(engine.pool, StaticPool)
 
     @contextmanager
-    def _write(self) -> Iterator[Connection]:
+    def _write(self, *, access: bool = False) -> Iterator[Connection]:
         try:
             with self._writer, engines.writing(self.engine) as connection:
                 yield connection
-            self._commits.committed()
+                if access:
+                    engines.count_access(connection)
+            self._commits.committed(access=access)
         except DBAPIError as error:
             raise _converted(error) from error
 
@@ -69,8 +71,11 @@ class SqlRepository:
     def version(self) -> int:
         return self._commits.version()
 
+    def access_version(self) -> int:
+        return self._commits.access_version()
+
     def add_account(self, account: AccountRecord, token_hash: str) -> bool:
-        with self._write() as db:
+        with self._write(access=True) as db:
             return account_rows.add_account(db, account, token_hash)
 
     def accounts(self) -> list[AccountRecord]:
@@ -78,11 +83,11 @@ class SqlRepository:
             return account_rows.accounts(db)
 
     def add_token(self, account: str, token_hash: str, at: datetime) -> None:
-        with self._write() as db:
+        with self._write(access=True) as db:
             account_rows.add_token(db, account, token_hash, at)
 
     def drop_tokens(self, account: str) -> int:
-        with self._write() as db:
+        with self._write(access=True) as db:
             return account_rows.drop_tokens(db, account)
 
     def account_of(self, token_hash: str) -> AccountRecord | None:
@@ -90,7 +95,7 @@ class SqlRepository:
             return account_rows.account_of(db, token_hash)
 
     def add_project(self, project: ProjectRecord, account: str) -> bool:
-        with self._write() as db:
+        with self._write(access=True) as db:
             return account_rows.add_project(db, project, account)
 
     def project_exists(self, project: str) -> bool:
@@ -106,7 +111,7 @@ class SqlRepository:
             return account_rows.memberships(db, account)
 
     def add_member(self, project: str, account: str, at: datetime) -> None:
-        with self._write() as db:
+        with self._write(access=True) as db:
             account_rows.add_member(db, project, account, at)
 
     def add_take(self, take: TakeRecord) -> bool:

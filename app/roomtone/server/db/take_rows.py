@@ -4,64 +4,93 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, func, insert, null, select, update
 
 from roomtone.server.db import schema as s
 from roomtone.server.db.feed_rows import add_change
 from roomtone.server.db.records import ChangeRecord, Sealing, TakeRecord, TrackRecord, UploadState
 from roomtone.wire.api import ChangeKind
 
-OPEN = (UploadState.RECEIVING.value, UploadState.SEALING.value)
+OPEN: Final = (UploadState.RECEIVING.value, UploadState.SEALING.value)
+
+_ADD: Final = insert(s.takes)
+_ADD_TRACKS: Final = insert(s.tracks)
+_EXISTS: Final = select(s.takes.c.id).where(s.takes.c.id == bindparam("identity"))
+_TAKES: Final = (
+    select(s.takes, s.accounts.c.name.label("maker_name"))
+    .join(s.accounts, s.accounts.c.id == s.takes.c.maker)
+    .order_by(s.takes.c.seq)
+)
+_ONE: Final = _TAKES.where(s.takes.c.id == bindparam("identity"))
+_PAGE: Final = _TAKES.where(s.takes.c.project == bindparam("of"), s.takes.c.seq > bindparam("after")).limit(
+    bindparam("most")
+)
+_OPEN_UPLOAD: Final = and_(
+    s.uploads.c.take == s.tracks.c.take, s.uploads.c.track == s.tracks.c.name, s.uploads.c.state.in_(OPEN)
+)
+_TRACKS: Final = (
+    select(s.tracks, func.coalesce(s.uploads.c.id, "").label("upload"))
+    .outerjoin(s.uploads, _OPEN_UPLOAD)
+    .where(s.tracks.c.take.in_(bindparam("takes", expanding=True)))
+    .order_by(s.tracks.c.take, s.tracks.c.place)
+)
 
 
 def add_take(db: Connection, take: TakeRecord) -> bool:
     """Add a take with its tracks and its change unless the id is taken."""
-    if db.execute(select(s.takes.c.id).where(s.takes.c.id == take.id)).first():
+    if db.execute(_EXISTS, {"identity": take.id}).first():
         return False
+    insert_take(db, take)
+    return True
+
+
+def insert_take(db: Connection, take: TakeRecord) -> None:
+    """Add a take whose id is known to be free, as it is: with what is sealed of it, and its first change."""
     seq = add_change(db, take.project, ChangeRecord(ChangeKind.TAKE_STARTED, take.id, take.created))
     values = {name: getattr(take, name) for name in ("id", "project", "maker", "title", "part", "person")}
-    values |= {"started": take.started, "created": take.created, "sealed": False, "seq": seq}
-    db.execute(insert(s.takes).values(**values))
-    add_tracks(db, take.id, take.tracks)
-    return True
+    values |= {"started": take.started, "created": take.created, "sealed": take.sealed, "seq": seq, "manifest": null()}
+    db.execute(_ADD, values)
+    _insert_tracks(db, take.id, take.tracks, 0)
 
 
 def add_tracks(db: Connection, take: str, tracks: Collection[TrackRecord]) -> None:
     """Add those tracks whose names are new."""
     there = set(db.execute(select(s.tracks.c.name).where(s.tracks.c.take == take)).scalars())
-    new = [track for track in tracks if track.name not in there]
-    if new:
-        rows = [
-            {
-                "take": take,
-                "name": t.name,
-                "place": len(there) + i,
-                "media": t.media,
-                "digest": "",
-                "size": 0,
-                "key": "",
-            }
-            for i, t in enumerate(new)
-        ]
-        db.execute(insert(s.tracks), rows)
+    _insert_tracks(db, take, [track for track in tracks if track.name not in there], len(there))
+
+
+def _insert_tracks(db: Connection, take: str, tracks: Collection[TrackRecord], place: int) -> None:
+    rows = [
+        {
+            "take": take,
+            "name": track.name,
+            "place": place + offset,
+            "media": track.media,
+            "digest": track.digest,
+            "size": track.size,
+            "key": track.key,
+        }
+        for offset, track in enumerate(tracks)
+    ]
+    if rows:
+        db.execute(_ADD_TRACKS, rows)
 
 
 def take(db: Connection, identity: str) -> TakeRecord | None:
     """Return one take."""
-    found = _takes(db, s.takes.c.id == identity, limit=1)
+    found = _takes(db, _ONE, {"identity": identity})
     return found[0] if found else None
 
 
 def takes_of(db: Connection, project: str, after: int, limit: int) -> list[TakeRecord]:
     """Return a page of the takes of a project."""
-    return _takes(db, and_(s.takes.c.project == project, s.takes.c.seq > after), limit)
+    return _takes(db, _PAGE, {"of": project, "after": after, "most": limit})
 
 
-def _takes(db: Connection, which: ColumnElement[bool], limit: int) -> list[TakeRecord]:
-    query = select(s.takes, s.accounts.c.name.label("maker_name")).join(s.accounts, s.accounts.c.id == s.takes.c.maker)
-    rows = db.execute(query.where(which).order_by(s.takes.c.seq).limit(limit)).all()
+def _takes(db: Connection, query: Select[Any], values: dict[str, Any]) -> list[TakeRecord]:
+    rows = db.execute(query, values).all()
     tracks = _tracks(db, [row.id for row in rows])
     return [
         TakeRecord(
@@ -88,16 +117,7 @@ def _tracks(db: Connection, takes: Sequence[str]) -> dict[str, list[TrackRecord]
     found: dict[str, list[TrackRecord]] = {identity: [] for identity in takes}
     if not found:
         return found
-    open_upload = and_(
-        s.uploads.c.take == s.tracks.c.take, s.uploads.c.track == s.tracks.c.name, s.uploads.c.state.in_(OPEN)
-    )
-    query = (
-        select(s.tracks, func.coalesce(s.uploads.c.id, "").label("upload"))
-        .outerjoin(s.uploads, open_upload)
-        .where(s.tracks.c.take.in_(takes))
-        .order_by(s.tracks.c.take, s.tracks.c.place)
-    )
-    for row in db.execute(query):
+    for row in db.execute(_TRACKS, {"takes": list(takes)}):
         found[row.take].append(TrackRecord(row.name, row.media, row.digest, row.size, row.key, row.upload))
     return found
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from roomtone.foundation.errors import BugError
 from roomtone.server.db import schema as s
 from roomtone.server.db import take_rows
-from roomtone.server.db.feed_rows import add_change
+from roomtone.server.db.feed_rows import add_changes
 from roomtone.server.db.records import (
     MOVES,
     ChangeRecord,
@@ -25,25 +25,36 @@ from roomtone.server.db.records import (
 )
 from roomtone.wire.api import ChangeKind
 
-_PLAIN = ("id", "account", "created", "length", "metadata", "project", "take", "track", "filename", "media")
+_ADD: Final = insert(s.uploads)
+_ONE: Final = select(s.uploads).where(s.uploads.c.id == bindparam("identity"))
+_OPEN_FOR: Final = select(s.uploads).where(
+    s.uploads.c.take == bindparam("of_take"),
+    s.uploads.c.track == bindparam("of_track"),
+    s.uploads.c.state.in_(take_rows.OPEN),
+)
+_MOVE: Final = (
+    update(s.uploads)
+    .where(s.uploads.c.id == bindparam("identity"), s.uploads.c.state.in_(bindparam("come_from", expanding=True)))
+    .values(state=bindparam("to"))
+)
+_PLAIN: Final = ("id", "account", "created", "length", "metadata", "project", "take", "track", "filename", "media")
 
 
 def add_upload(db: Connection, upload: UploadRecord) -> UploadRecord:
     """Add an upload, or return the one that is open for the same track."""
-    if upload.take:
-        query = select(s.uploads).where(s.uploads.c.take == upload.take, s.uploads.c.track == upload.track)
-        row = db.execute(query.where(s.uploads.c.state.in_(take_rows.OPEN))).first()
+    if upload.take and not upload.filename:
+        row = db.execute(_OPEN_FOR, {"of_take": upload.take, "of_track": upload.track}).first()
         if row:
             return _record(row)
     values = {name: getattr(upload, name) for name in _PLAIN}
     values |= {"state": upload.state.value, "concat": upload.concat.value, "parts": list(upload.parts)}
-    db.execute(insert(s.uploads).values(**values))
+    db.execute(_ADD, values)
     return upload
 
 
 def upload(db: Connection, identity: str) -> UploadRecord | None:
     """Return an upload."""
-    row = db.execute(select(s.uploads).where(s.uploads.c.id == identity)).first()
+    row = db.execute(_ONE, {"identity": identity}).first()
     return _record(row) if row else None
 
 
@@ -71,12 +82,13 @@ def finish_seal(db: Connection, identity: str, at: datetime) -> None:
     if found.sealing is None:
         raise BugError("bug", "A seal was finished that was not begun")
     _move(db, identity, UploadState.SEALED)
-    if found.filename:
-        take_rows.add_take(db, _own_take(found))
-    take_rows.seal_track(db, found.take, found.track, found.sealing)
-    add_change(db, found.project, ChangeRecord(ChangeKind.TRACK_SEALED, found.take, at, found.track))
-    if found.filename:
-        take_rows.seal_take(db, found.take, None, at)
+    sealed = ChangeRecord(ChangeKind.TRACK_SEALED, found.take, at, found.track)
+    if not found.filename:
+        take_rows.seal_track(db, found.take, found.track, found.sealing)
+        add_changes(db, found.project, [sealed])
+        return
+    take_rows.insert_take(db, _own_take(found, found.sealing))
+    add_changes(db, found.project, [sealed, ChangeRecord(ChangeKind.TAKE_SEALED, found.take, at)])
 
 
 def end_upload(db: Connection, identity: str) -> None:
@@ -91,8 +103,8 @@ def forget_uploads(db: Connection, before: datetime) -> int:
     return db.execute(delete(s.uploads).where(old)).rowcount
 
 
-def _own_take(found: UploadRecord) -> TakeRecord:
-    track = TrackRecord(found.track, found.media)
+def _own_take(found: UploadRecord, sealing: Sealing) -> TakeRecord:
+    track = TrackRecord(found.track, found.media, sealing.digest, sealing.length, sealing.key)
     started = found.created.isoformat(timespec="seconds").replace("+00:00", "Z")
     return TakeRecord(
         id=found.take,
@@ -104,6 +116,7 @@ def _own_take(found: UploadRecord) -> TakeRecord:
         person="",
         started=started,
         created=found.created,
+        sealed=True,
         tracks=(track,),
     )
 
@@ -118,8 +131,8 @@ def _existing(db: Connection, identity: str) -> UploadRecord:
 def _move(db: Connection, identity: str, to: UploadState, **values: Any) -> None:
     """Change the state where the transition table allows it."""
     come_from = [state.value for state, targets in MOVES.items() if to in targets]
-    which = (s.uploads.c.id == identity) & s.uploads.c.state.in_(come_from)
-    if db.execute(update(s.uploads).where(which).values(state=to.value, **values)).rowcount != 1:
+    told = {"identity": identity, "come_from": come_from, "to": to.value}
+    if db.execute(_MOVE.values(**values) if values else _MOVE, told).rowcount != 1:
         raise BugError("bug", f"An upload cannot become {to.value} from where it is")
 
 

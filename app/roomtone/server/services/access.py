@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import threading
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Final, Generic, TypeVar
 
 from roomtone.server.db.contract import Repository
 from roomtone.server.db.records import AccountRecord, UploadRecord
@@ -30,30 +29,51 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+class _Kept(Generic[T]):
+    """Answers to one question, kept as long as a version says that they are still right."""
+
+    def __init__(self, question: Callable[[str], T], version: Callable[[], int], threads: Threads) -> None:
+        self._question = question
+        self._ask_version = version
+        self._threads = threads
+        self._answers: dict[str, T] = {}
+        self._version = -1
+
+    async def ask(self, key: str) -> T:
+        """Return the answer. On the event loop only."""
+        version = self._ask_version()
+        if version != self._version or len(self._answers) > _MOST:
+            self._answers.clear()
+            self._version = version
+        if key in self._answers:
+            return self._answers[key]
+        answer = await self._threads.run(self._question, key)
+        # Somebody may have committed meanwhile, and then this answer may be older than that.
+        if self._version == version:
+            self._answers[key] = answer
+        return answer
+
+
 class Access:
     """Answers from memory as long as the database says that nothing was committed since."""
 
     def __init__(self, repository: Repository, threads: Threads) -> None:
-        self._repository = repository
-        self._threads = threads
-        self._accounts: dict[str, AccountRecord | None] = {}
-        self._members: dict[str, frozenset[str]] = {}
-        self._uploads: dict[str, UploadRecord | None] = {}
-        self._version = -1
-        self._lock = threading.Lock()
+        self._accounts = _Kept(repository.account_of, repository.access_version, threads)
+        self._members = _Kept(repository.memberships, repository.access_version, threads)
+        self._uploads = _Kept(repository.upload, repository.version, threads)
 
     async def account(self, token: str) -> AccountRecord:
         """Return whom a token belongs to. Raises ``not-signed-in``."""
         if not token or len(token) > _MAX_TOKEN:
             raise RefusedError("not-signed-in", "The request carries no token")
-        found = await self._ask(self._accounts, hash_token(token), self._repository.account_of)
+        found = await self._accounts.ask(hash_token(token))
         if found is None:
             raise RefusedError("not-signed-in", "The token is unknown or was taken back")
         return found
 
     async def may_see(self, account: str, project: str) -> bool:
         """Return whether an account is a member of a project."""
-        return project in await self._ask(self._members, account, self._repository.memberships)
+        return project in await self._members.ask(account)
 
     async def check_member(self, account: str, project: str) -> None:
         """Raise ``unknown-project`` for everybody who is not a member, as if it did not exist."""
@@ -62,26 +82,9 @@ class Access:
 
     async def upload(self, account: str, upload: str) -> UploadRecord:
         """Return somebody's own upload. Raises ``unknown-upload`` for everybody else."""
-        found = await self._ask(self._uploads, upload, self._repository.upload)
+        found = await self._uploads.ask(upload)
         if found is None or found.account != account:
             raise RefusedError("unknown-upload")
         if found.project and not await self.may_see(account, found.project):
             raise RefusedError("unknown-upload")
         return found
-
-    async def _ask(self, kept: dict[str, T], key: str, question: Callable[[str], T]) -> T:
-        version = self._repository.version()
-        with self._lock:
-            if version != self._version or len(kept) > _MOST:
-                self._accounts.clear()
-                self._members.clear()
-                self._uploads.clear()
-                self._version = version
-            if key in kept:
-                return kept[key]
-        answer = await self._threads.run(question, key)
-        with self._lock:
-            # Somebody may have committed meanwhile, and then this answer may be older than that.
-            if self._version == version:
-                kept[key] = answer
-        return answer

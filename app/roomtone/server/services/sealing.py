@@ -79,7 +79,7 @@ class Sealer:
     async def _carry_out(
         self, upload: UploadRecord, live: LiveUpload, digest: str, length: int, patches: Sequence[Patch]
     ) -> None:
-        key = f"{upload.project}/{upload.take}/{upload.track}"
+        key = f"{upload.project}/{upload.take}-{upload.track}"
         kept = tuple(SealPatch(patch.offset, patch.data) for patch in patches)
         live.close()
         await self._threads.run(self._begin, upload.id, Sealing(key, length, digest, kept))
