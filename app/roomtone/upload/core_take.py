@@ -207,7 +207,7 @@ class TakeCore:
             return
         self.flight = None
         if why in (Failure.CUT, Failure.TIMEOUT):
-            self.backoff.fail(now)
+            self.backoff.fail(now, first_free=why is Failure.CUT)
 
     def release(self, request: Request) -> None:
         """A request came to nothing, for a reason that does not concern the take."""

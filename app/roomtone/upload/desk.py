@@ -1,0 +1,98 @@
+"""Answers the commands of clients, each on the client's own thread."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from roomtone.foundation.errors import UsageError
+from roomtone.upload import messages
+from roomtone.upload.core_events import NewToken
+from roomtone.upload.download import download
+from roomtone.upload.feed import Feed
+from roomtone.upload.http import Transport, call
+from roomtone.upload.place import Place
+from roomtone.upload.reports import Reports
+from roomtone.upload.uploader import Uploader
+from roomtone.wire import api
+
+T = TypeVar("T")
+
+_ID: Final = re.compile("[0-9a-f]{32}")
+_TRACK: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}\.[a-z0-9]{1,5}")
+_COMMAND: Final[msgspec.json.Decoder[messages.Command]] = msgspec.json.Decoder(messages.Command)
+
+
+class Desk:
+    """What the worker does when it is asked. Requests to the server are made on the asking client's thread."""
+
+    def __init__(self, uploader: Uploader, reports: Reports, place: Place, transport: Transport, feed: Feed) -> None:
+        self._uploader = uploader
+        self._reports = reports
+        self._place = place
+        self._transport = transport
+        self._feed = feed
+
+    def handle(self, raw: msgspec.Raw) -> Any:
+        """Carry out one command and return its result. Raises ``RoomtoneError`` or ``msgspec.DecodeError``."""
+        command = _COMMAND.decode(raw)
+        match command:
+            case messages.Poke():
+                self._uploader.ask(lambda: self._uploader.poke(command.folder))
+            case messages.GetStatus():
+                return self._uploader.ask(self._reports.whole)
+            case messages.RetryNow():
+                self._uploader.ask(self._uploader.retry)
+            case messages.Pause():
+                self._uploader.ask(lambda: self._uploader.pause(command.on))
+            case messages.SetCap():
+                self._uploader.ask(lambda: self._uploader.set_cap(max(0, command.bytes_per_second)))
+            case messages.Watch():
+                self._feed.watch(_checked_id(command.project) if command.project else "", command.since)
+            case _:
+                return self._ask_server(command)
+        return None
+
+    def _ask_server(self, command: messages.Command) -> Any:
+        match command:
+            case messages.ListProjects():
+                return self._get("/api/projects", api.Projects)
+            case messages.CreateProject():
+                path = f"/api/projects/{_checked_id(command.id)}"
+                new = api.NewProject(command.title)
+                return call(self._transport, self._place.endpoint(), "PUT", path, api.Project, new)
+            case messages.ListTakes():
+                return self._get(f"/api/projects/{_checked_id(command.project)}/takes?after={command.after}", api.Takes)
+            case messages.Join():
+                self._place.join(command.url, command.token)
+                self._uploader.post(NewToken())
+            case messages.Leave():
+                self._place.leave()
+                self._uploader.post(NewToken())
+            case messages.Download():
+                return self._download(command)
+        return self._membership()
+
+    def _get(self, path: str, kind: type[T]) -> T:
+        return call(self._transport, self._place.endpoint(), "GET", path, kind)
+
+    def _membership(self) -> messages.Membership:
+        endpoint = self._place.endpoint()
+        me = call(self._transport, endpoint, "GET", "/api/me", api.Account)
+        return messages.Membership(endpoint.url, endpoint.embedded, me)
+
+    def _download(self, command: messages.Download) -> messages.Downloaded:
+        if not _TRACK.fullmatch(command.track):
+            raise UsageError("bad-name", "This is no name of a track", command.track, "roomtone takes list shows names")
+        take = _checked_id(command.take)
+        return download(self._transport, self._place.endpoint(), take, command.track, Path(command.to))
+
+
+def _checked_id(text: str) -> str:
+    """Ids become parts of a path, so nothing else may be among them."""
+    if not _ID.fullmatch(text):
+        raise UsageError("bad-id", "This is no id", text, "An id has 32 hexadecimal digits")
+    return text

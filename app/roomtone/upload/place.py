@@ -1,0 +1,64 @@
+"""Which server this home talks to now."""
+
+from __future__ import annotations
+
+import threading
+
+from roomtone.foundation.errors import UsageError
+from roomtone.foundation.paths import Home
+from roomtone.upload import account
+from roomtone.upload.account import Joined
+from roomtone.upload.embedded import EmbeddedServer
+from roomtone.upload.http import Endpoint, Transport, call
+from roomtone.wire.api import Account
+
+
+class Place:
+    """The joined server, or the embedded one. Safe to use from many threads."""
+
+    def __init__(self, home: Home, transport: Transport) -> None:
+        self._home = home
+        self._transport = transport
+        self._embedded = EmbeddedServer(home, transport)
+        self._lock = threading.Lock()
+        self._joined = account.load(home)
+
+    @property
+    def joined(self) -> Joined | None:
+        """The server that was joined, if any."""
+        with self._lock:
+            return self._joined
+
+    def known_url(self) -> str:
+        """Return the address of the server as far as is known, without asking anybody."""
+        joined = self.joined
+        return joined.url if joined is not None else self._embedded.known_url
+
+    def endpoint(self) -> Endpoint:
+        """Return where requests go. Blocks while the embedded server starts. Raises ``WorldError``."""
+        joined = self.joined
+        if joined is not None:
+            return Endpoint(joined.url, joined.token, embedded=False)
+        return self._embedded.endpoint()
+
+    def doubt(self, endpoint: Endpoint) -> None:
+        """Nothing was reached there, or the token was refused."""
+        if endpoint.embedded:
+            self._embedded.doubt(endpoint)
+
+    def join(self, link: str, token: str) -> Account:
+        """Join a server once it has accepted the token. Raises ``RoomtoneError`` with nothing changed."""
+        joined = account.read_link(link, token)
+        me = call(self._transport, Endpoint(joined.url, joined.token, embedded=False), "GET", "/api/me", Account)
+        with self._lock:
+            account.save(self._home, joined)
+            self._joined = joined
+        return me
+
+    def leave(self) -> None:
+        """Go back to the embedded server. Raises ``UsageError`` when no other was joined."""
+        with self._lock:
+            if self._joined is None:
+                raise UsageError("not-joined", "No server was joined", "This home uses its own", "Nothing to do")
+            account.remove(self._home)
+            self._joined = None

@@ -1,0 +1,228 @@
+"""The loop of the sync worker: local takes in, requests out, everything told. One thread owns all of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Final, TypeVar
+
+from roomtone.foundation.clock import Clock
+from roomtone.upload import core_events as ev
+from roomtone.upload.core import Core
+from roomtone.upload.core_problems import NO_PROJECT
+from roomtone.upload.local import LocalEntry, LocalTakes, about, in_trash
+from roomtone.upload.messages import Link, TakeSync
+from roomtone.upload.place import Place
+from roomtone.upload.records import Kept, Records
+from roomtone.upload.reports import Reports, report
+from roomtone.upload.states import SyncState, TakePhase
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+# Without a client the worker stays for a moment, because one may be about to connect.
+LINGER_SECONDS: Final = 3.0
+# Without a client and without the server it gives up after this; the next start goes on.
+OFFLINE_SECONDS: Final = 600.0
+ASK_SECONDS: Final = 15.0
+
+
+class Uploader:
+    """Brings every take of a home to the server. ``run`` is its thread; ``post`` and ``ask`` are for all others."""
+
+    def __init__(
+        self,
+        takes: Path,
+        clock: Clock,
+        core: Core,
+        place: Place,
+        records: Records,
+        kept: dict[str, Kept],
+        reports: Reports,
+        clients: Callable[[], int],
+    ) -> None:
+        self._takes = takes
+        self._clock = clock
+        self._core = core
+        self._place = place
+        self._records = records
+        self._kept = kept
+        self._reports = reports
+        self._clients = clients
+        self._local = LocalTakes(takes, {k.folder for k in kept.values() if k.record.safe and k.folder})
+        self._inbox: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._folders: dict[str, Path] = {}
+        self._later: dict[str, float] = {}
+        self._send: Callable[[ev.Request], None] = lambda _: None
+        self._alone_since: float | None = None
+        self._offline_since: float | None = None
+        self._cap = 0
+        self._ending = False
+
+    # For other threads
+
+    def post(self, event: ev.Event) -> None:
+        """Hand over an event. Never blocks."""
+        self._inbox.put(lambda: self._core.handle(event, self._clock.monotonic()))
+
+    def ask(self, act: Callable[[], T]) -> T:
+        """Let ``act`` happen on the uploader's thread, with all that follows at once, and return its result."""
+        future: Future[T] = Future()
+
+        def answer() -> None:
+            result = act()
+            self._turn(self._clock.monotonic())
+            future.set_result(result)
+
+        self._inbox.put(answer)
+        return future.result(ASK_SECONDS)
+
+    def folder(self, take: str) -> Path:
+        """Return the folder of a take that is on its way."""
+        return self._folders[take]
+
+    def end(self) -> None:
+        """Let ``run`` return soon."""
+        self._inbox.put(self._end)
+
+    # For ``act``s on the uploader's thread
+
+    def poke(self, folder: str) -> None:
+        """Look at a folder now."""
+        self._local.poke(Path(folder).name)
+
+    def retry(self) -> None:
+        """Look at everything and try everything now."""
+        self._local.poke("")
+        self._core.handle(ev.RetryNow(), self._clock.monotonic())
+
+    def pause(self, on: bool) -> None:
+        """Stop sending, or go on."""
+        self._core.handle(ev.Paused(on), self._clock.monotonic())
+
+    def set_cap(self, bytes_per_second: int) -> None:
+        """Limit what is sent."""
+        self._cap = bytes_per_second
+        self._core.handle(ev.Capped(bytes_per_second), self._clock.monotonic())
+
+    # The loop
+
+    def run(self, send: Callable[[ev.Request], None]) -> None:
+        """Work until there is nothing to do and nobody to do it for, or until ``end``."""
+        self._send = send
+        while not self._ending:
+            now = self._clock.monotonic()
+            wake = self._turn(now)
+            try:
+                self._inbox.get(timeout=max(0.0, wake - self._clock.monotonic()))()
+                while not self._inbox.empty():
+                    self._inbox.get()()
+            except Empty:
+                continue
+
+    def _end(self) -> None:
+        self._ending = True
+
+    def _turn(self, now: float) -> float:
+        """Do what there is to do now; return when to look again."""
+        fresh, events = self._local.look(now)
+        for entry in fresh:
+            self._adopt(entry)
+        for event in events:
+            if event.take in self._core.takes:
+                self._core.handle(event, now)
+        effects = self._core.effects(now)
+        for request in effects.send:
+            self._send(request)
+        self._tell(effects.changed, now)
+        for record in effects.persist:
+            folder = self._folders[record.take].name
+            self._kept[record.take] = Kept(folder, record)
+            self._records.save(folder, record)
+        self._let_go(effects.changed)
+        self._tell_link()
+        wakes = [self._local.due(), *self._later.values(), self._leave_when_done(now)]
+        if effects.wake_at is not None:
+            wakes.append(effects.wake_at)
+        return min(wakes)
+
+    def _adopt(self, entry: LocalEntry) -> None:
+        """Decide what becomes of a take that was found."""
+        take = entry.take
+        kept = self._kept.get(take.id)
+        if kept is not None and kept.record.safe:
+            self._records.save(entry.folder.name, kept.record)
+            self._reports.found_safe(take.id)
+            self._local.settle(take.id)
+        elif not take.began.project:
+            self._local.settle(take.id)
+            alone = TakeSync(take.id, str(entry.folder), SyncState.LOCAL, problem=NO_PROJECT)
+            self._reports.tell(alone, self._clock.monotonic())
+        elif in_trash(take) and kept is None:
+            self._local.rest(take.id)
+        else:
+            self._folders[take.id] = entry.folder
+            self._core.add(about(take), kept.record if kept is not None else None)
+
+    def _tell(self, changed: list[str], now: float) -> None:
+        due = [take for take, at in self._later.items() if at <= now]
+        for take in {*changed, *due}:
+            self._later.pop(take, None)
+            if take not in self._core.takes:
+                continue
+            again = self._reports.tell(report(self._core.takes[take], self._local.entries[take]), now)
+            if again is not None:
+                self._later[take] = again
+
+    def _let_go(self, changed: list[str]) -> None:
+        """Drop the takes that are safe: nothing about them changes any more."""
+        for take in changed:
+            if self._core.takes[take].phase is TakePhase.DONE:
+                log.info("safe on the server: %s", self._folders[take].name)
+                self._core.forget(take)
+                self._local.settle(take)
+                del self._folders[take]
+                self._later.pop(take, None)
+
+    def _waiting(self) -> int:
+        return sum(take.state is not SyncState.NEEDS_YOU for take in self._core.takes.values())
+
+    def _tell_link(self) -> None:
+        core = self._core
+        url, embedded = self._place.known_url(), self._place.joined is None
+        self._reports.tell_link(
+            Link(core.online, url, embedded, core.paused, self._cap, self._waiting(), core.link_problem)
+        )
+
+    # The end
+
+    def _leave_when_done(self, now: float) -> float:
+        """End when no client is left and nothing can be done; return when to look again."""
+        if self._core.online is not False:
+            self._offline_since = None
+        elif self._offline_since is None:
+            self._offline_since = now
+        if self._clients() or self._busy(now):
+            self._alone_since = None
+            return now + 1.0
+        if self._alone_since is None:
+            self._alone_since = now
+        if now - self._alone_since >= LINGER_SECONDS:
+            log.info("nothing is left to do, and nobody is here")
+            self._ending = True
+        return self._alone_since + LINGER_SECONDS
+
+    def _busy(self, now: float) -> bool:
+        """Return whether something gets on, or may soon, without a person."""
+        if self._core.paused or self._core.signed_out:
+            return False
+        if self._offline_since is not None and now - self._offline_since > OFFLINE_SECONDS:
+            return False
+        for name, take in self._core.takes.items():
+            abandoned = take.live and not self._local.entries[name].fresh(now)
+            if take.state is not SyncState.NEEDS_YOU and not abandoned:
+                return True
+        return False
