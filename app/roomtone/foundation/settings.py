@@ -32,6 +32,7 @@ class Settings(msgspec.Struct, frozen=True):
     rate: int = 48_000
     format: Literal["flac", "wav", "wav-float"] = "flac"
     project: str = ""
+    project_title: str = ""
     part: str = ""
     upload_bytes_per_second: int = 0
     uploads_paused: bool = False

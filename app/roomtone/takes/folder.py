@@ -223,6 +223,14 @@ def folder_name(title: str, take_id: str) -> str:
     return f"{safe_name(title, 'take')} [{take_id[:8]}]"
 
 
+def take_folders(takes: Path) -> list[Path]:
+    """Return the folders below ``takes`` that may be takes, by name. Hidden ones are not takes yet."""
+    try:
+        return sorted(path for path in takes.iterdir() if not path.name.startswith(".") and path.is_dir())
+    except FileNotFoundError:
+        return []
+
+
 class _Schema(msgspec.Struct, frozen=True):
     schema: int
 

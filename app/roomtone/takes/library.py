@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from roomtone.foundation.errors import Problem, RoomtoneError, UsageError
-from roomtone.takes.folder import JOURNAL, MANIFEST, Ending, NewerFolderError, Source
+from roomtone.takes.folder import JOURNAL, MANIFEST, Ending, NewerFolderError, Source, take_folders
 from roomtone.takes.model import Take, TakeState, load_take
 
 log = logging.getLogger(__name__)
@@ -155,7 +155,7 @@ class Library:
         items: list[LibraryItem] = []
         changed: list[tuple[str, str, bytes]] = []
         seen: set[str] = set()
-        for folder in self._takes.iterdir() if self._takes.is_dir() else ():
+        for folder in take_folders(self._takes):
             stamp = _stamp(folder)
             if stamp is None:
                 continue

@@ -23,6 +23,7 @@ from roomtone.takes.folder import (
     Sealing,
     TrackSeal,
     TrackStart,
+    take_folders,
     write_manifest,
 )
 from roomtone.takes.journal import append_entry
@@ -67,7 +68,7 @@ def recover_all(takes: Path, clock: Clock) -> tuple[list[Take], list[RoomtoneErr
     """Recover every unfinished take below ``takes``; return them, and what stood in the way of others."""
     recovered: list[Take] = []
     troubles: list[RoomtoneError] = []
-    for folder in sorted(path for path in takes.iterdir() if path.is_dir()):
+    for folder in take_folders(takes):
         try:
             take = load_take(folder)
             if take.state is TakeState.RECORDING:

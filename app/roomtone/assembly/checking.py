@@ -1,0 +1,44 @@
+"""Looking at a sealed take again: every byte hashed, every track decoded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from roomtone.assembly.media import probe
+from roomtone.assembly.messages import Checked
+from roomtone.foundation.errors import UsageError, WorldError
+from roomtone.takes.folder import read_manifest
+from roomtone.wire.digest import CHUNK, Digest
+
+
+def check_take(folder: Path) -> list[Checked]:
+    """Check every track of a take against its manifest. Raises ``WorldError`` at the first that fails."""
+    manifest = read_manifest(folder)
+    if manifest is None:
+        raise UsageError("not-sealed", "The take was not checked", "It is not sealed yet", "Stop or recover it first")
+    checked = []
+    for track in manifest.tracks:
+        path = folder / track.name
+        digest = Digest()
+        try:
+            with path.open("rb") as file:
+                while data := file.read(CHUNK):
+                    digest.update(data)
+        except OSError as error:
+            raise _damaged(path, str(error.strerror)) from error
+        if digest.text() != track.digest:
+            raise _damaged(path, "Its bytes are not those that were sealed")
+        media = probe(path)
+        if media.frames != track.frames:
+            raise _damaged(path, f"{media.frames} of {track.frames} frames can be decoded")
+        checked.append(Checked(track.name, track.digest, media.frames))
+    return checked
+
+
+def _damaged(path: Path, why: str) -> WorldError:
+    return WorldError(
+        "damaged-take",
+        f"“{path.name}” is damaged",
+        why,
+        "If the take is safe on the server, fetch it from there; the file here was left as it is",
+    )

@@ -1,0 +1,44 @@
+"""The render worker as the layers above see it."""
+
+from __future__ import annotations
+
+from roomtone.assembly import messages as m
+from roomtone.foundation.clock import Clock
+from roomtone.foundation.paths import Home
+from roomtone.foundation.workers.client import WorkerClient
+from roomtone.foundation.workers.spawn import ensure
+
+# Decoding an hour of video takes its time; the caller waits on a thread of its own.
+_JOB_SECONDS = 3600.0
+
+
+class RenderClient:
+    """A typed connection to the render worker of a home. Every call raises ``RoomtoneError`` subclasses."""
+
+    def __init__(self, client: WorkerClient) -> None:
+        self._client = client
+
+    @staticmethod
+    def ensure(home: Home, clock: Clock) -> RenderClient:
+        """Connect, starting the worker where none runs."""
+        return RenderClient(ensure(home, m.NAME, clock, _unheard, _unheard))
+
+    def bring_in(self, command: m.BringIn) -> m.BroughtIn:
+        return self._client.call(command, m.BroughtIn, _JOB_SECONDS)
+
+    def draw_peaks(self, take: str, file: str) -> m.Drawn:
+        return self._client.call(m.DrawPeaks(take, file), m.Drawn, _JOB_SECONDS)
+
+    def loudness(self, file: str) -> m.Loudness:
+        return self._client.call(m.Measure(file), m.Loudness, _JOB_SECONDS)
+
+    def check(self, folder: str) -> list[m.Checked]:
+        return self._client.call(m.Check(folder), list[m.Checked], _JOB_SECONDS)
+
+    def close(self) -> None:
+        """End the connection; the worker finishes its job and ends."""
+        self._client.close()
+
+
+def _unheard(*_: object) -> None:
+    """The render worker has no events yet, and its end is noticed by the next call."""

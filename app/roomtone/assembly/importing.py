@@ -1,0 +1,141 @@
+"""Bringing an existing file in as a take: copied, decoded to its end, hashed; or refused with nothing changed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from pathlib import Path
+from typing import Final
+
+from roomtone import __version__
+from roomtone.assembly.media import Media, UnreadableFileError, probe
+from roomtone.assembly.messages import BringIn, BroughtIn
+from roomtone.foundation.clock import Clock
+from roomtone.foundation.errors import WorldError, from_os_error
+from roomtone.foundation.files import free_bytes, sync_directory
+from roomtone.foundation.paths import Home
+from roomtone.takes.folder import (
+    SCHEMA,
+    Began,
+    Ending,
+    Manifest,
+    Source,
+    TrackSeal,
+    TrackStart,
+    folder_name,
+    write_manifest,
+)
+from roomtone.takes.journal import append_entry
+from roomtone.takes.library import Library
+from roomtone.takes.naming import next_number
+from roomtone.wire.digest import CHUNK, Digest
+
+# A folder that begins so is not a take yet; whoever finds one after a crash may remove it.
+INCOMING: Final = ".incoming-"
+
+
+def remove_leftovers(home: Home) -> None:
+    """Remove what an import that was cut off left behind: copies of files that are still where they were."""
+    for folder in home.takes.glob(f"{INCOMING}*"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def bring_in(home: Home, clock: Clock, library: Library, command: BringIn) -> BroughtIn:
+    """Make a take of a file. Raises ``UnreadableFileError`` or ``WorldError`` with nothing changed."""
+    source = Path(command.file)
+    try:
+        size = source.stat().st_size if source.is_file() else -1
+    except OSError as error:
+        raise UnreadableFileError(source, str(error.strerror)) from error
+    if size < 0:
+        raise UnreadableFileError(source, "There is no such file")
+    if free_bytes(home.takes) < size + (64 << 20):
+        raise WorldError(
+            "disk-full", f"“{source.name}” was not brought in", "The disk has no room for a copy", "Free some space"
+        )
+    media = probe(source)
+    take_id = uuid.uuid4().hex
+    staging = home.takes / f"{INCOMING}{take_id}"
+    try:
+        staging.mkdir()
+        manifest = _fill(staging, source, media, _began(clock, library, command, media, take_id, source.stem), clock)
+        final = home.takes / folder_name(manifest.title, take_id)
+        staging.rename(final)
+        sync_directory(home.takes)
+    except OSError as error:
+        raise from_os_error(error, f"bringing “{source.name}” in") from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return BroughtIn(str(final), manifest)
+
+
+def _began(clock: Clock, library: Library, command: BringIn, media: Media, take_id: str, stem: str) -> Began:
+    known = ((i.project, i.part, i.person, i.number) for i in library.refresh() if i.problem is None)
+    return Began(
+        schema=SCHEMA,
+        id=take_id,
+        title=command.title or stem,
+        project=command.project,
+        project_title=command.project_title,
+        part=command.part,
+        person=command.person,
+        number=next_number(known, command.project, command.part, command.person),
+        started=clock.now().isoformat(),
+        source=Source.IMPORTED,
+        app=__version__,
+        tracks=[TrackStart(f"file-1.{media.ending}", media.media, media.rate, media.channels, media.bits)],
+    )
+
+
+def _fill(folder: Path, source: Path, media: Media, began: Began, clock: Clock) -> Manifest:
+    track = began.tracks[0]
+    size, digest = _copy(source, folder / track.name)
+    # What is kept is what was decoded, even if somebody changes the file meanwhile.
+    if probe(folder / track.name) != media:
+        raise UnreadableFileError(source, "It changed while it was copied")
+    append_entry(folder, began)
+    manifest = Manifest(
+        schema=SCHEMA,
+        id=began.id,
+        title=began.title,
+        project=began.project,
+        project_title=began.project_title,
+        part=began.part,
+        person=began.person,
+        number=began.number,
+        started=began.started,
+        sealed=clock.now().isoformat(),
+        source=Source.IMPORTED,
+        ending=Ending.IMPORTED,
+        app=__version__,
+        tracks=[
+            TrackSeal(
+                name=track.name,
+                media=track.media,
+                bytes=size,
+                digest=digest,
+                rate=media.rate,
+                channels=media.channels,
+                bits=media.bits,
+                frames=media.frames,
+                width=media.width,
+                height=media.height,
+                seconds=media.seconds,
+            )
+        ],
+    )
+    write_manifest(folder, manifest)
+    return manifest
+
+
+def _copy(source: Path, target: Path) -> tuple[int, str]:
+    """Copy a file, durably; return its size and ``wire.digest``."""
+    digest = Digest()
+    with source.open("rb") as old, target.open("xb") as new:
+        while data := old.read(CHUNK):
+            digest.update(data)
+            new.write(data)
+        new.flush()
+        os.fsync(new.fileno())
+    return digest.length, digest.text()

@@ -1,0 +1,105 @@
+"""The render worker's process: its composition root.
+
+Orphan policy: it finishes its jobs, then ends.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+import msgspec
+
+from roomtone.assembly import messages as m
+from roomtone.assembly.checking import check_take
+from roomtone.assembly.drawing import draw_peaks
+from roomtone.assembly.importing import bring_in, remove_leftovers
+from roomtone.assembly.loudness import loudness_of
+from roomtone.foundation import logs
+from roomtone.foundation.clock import Clock, SystemClock
+from roomtone.foundation.errors import from_os_error
+from roomtone.foundation.paths import Home, find_home
+from roomtone.foundation.workers import protocol, spawn
+from roomtone.foundation.workers.host import OnlyOne, WorkerHost
+from roomtone.takes.library import Library
+
+log = logging.getLogger(__name__)
+
+IDLE_SECONDS: Final = 5.0
+_LOOK_SECONDS: Final = 0.5
+
+
+class RenderWorker:
+    """Carries out one job at a time, so that rendering never takes more than one core from a recording."""
+
+    def __init__(self, home: Home, clock: Clock) -> None:
+        self._home = home
+        self._clock = clock
+        self._library = Library(home.library, home.takes)
+        self._decoder: msgspec.json.Decoder[m.Command] = msgspec.json.Decoder(m.Command)
+        self._job = threading.Lock()
+        self._ending = threading.Event()
+        self._host = WorkerHost(home, m.NAME, self._handle, list)
+
+    def serve(self) -> None:
+        """Accept clients and return when nobody needs this process."""
+        remove_leftovers(self._home)
+        with self._host:
+            spawn.say_ready()
+            idle_since = self._clock.monotonic()
+            while not self._clock.wait(self._ending, _LOOK_SECONDS):
+                now = self._clock.monotonic()
+                if self._host.clients or self._job.locked():
+                    idle_since = now
+                elif now - idle_since > IDLE_SECONDS:
+                    break
+        self._library.close()
+
+    def end(self) -> None:
+        """Ask the worker to end."""
+        self._ending.set()
+
+    def _handle(self, raw: msgspec.Raw) -> object:
+        command = self._decoder.decode(raw)
+        with self._job:
+            try:
+                return self._carry_out(command)
+            except OSError as error:
+                raise from_os_error(error, "working on a file") from error
+
+    def _carry_out(self, command: m.Command) -> object:
+        match command:
+            case m.BringIn():
+                answer: object = bring_in(self._home, self._clock, self._library, command)
+            case m.DrawPeaks():
+                answer = draw_peaks(self._home, command.take, Path(command.file))
+            case m.Measure():
+                answer = loudness_of(Path(command.file))
+            case m.Check():
+                answer = check_take(Path(command.folder))
+        return answer
+
+
+def run(home: str | None, arguments: list[str]) -> int:
+    """Run the render worker of a home until nobody needs it."""
+    del arguments
+    place = find_home(home).prepare()
+    only = OnlyOne(protocol.lock_file(place, m.NAME))
+    if not only.take():
+        return 0
+    logs.log_to_file(place.logs, m.NAME)
+    worker = RenderWorker(place, SystemClock())
+
+    def asked_to_end(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        worker.end()
+
+    signal.signal(signal.SIGTERM, asked_to_end)
+    signal.signal(signal.SIGINT, asked_to_end)
+    worker.serve()
+    only.release()
+    return 0
