@@ -45,7 +45,8 @@ class GrowingTake:
         )
         self._journal.append(self._began)
         self._digests = {name: Digest() for name in self.names}
-        self._files = {name: (self.folder / name).open("wb", buffering=0) for name in self.names}
+        for name in self.names:
+            (self.folder / name).touch()
         self.frames = 0
 
     @property
@@ -59,9 +60,10 @@ class GrowingTake:
 
     def grow(self, size: int, frames: int = 9600, *, durable: bool = False) -> None:
         """Append ``size`` bytes to every track, and say in the journal that they are synced."""
-        for name, file in self._files.items():
+        for name in self.names:
             data = self._random.randbytes(size)
-            file.write(data)
+            with self.path(name).open("ab") as file:
+                file.write(data)
             self._digests[name].update(data)
         self.frames += frames
         synced = dict.fromkeys(self.names, (self.bytes, self.frames))
@@ -70,10 +72,9 @@ class GrowingTake:
     def seal(self) -> f.Manifest:
         """Give every track its final header and write the manifest."""
         seals = []
-        for name, file in self._files.items():
+        for name in self.names:
             patches = [(PATCH_AT, self._random.randbytes(PATCH_SIZE).hex())] if self.bytes else []
             self._journal.append(f.Sealing(name, self.bytes, self.frames, patches), durable=False)
-            file.close()
             with self.path(name).open("r+b") as sealed:
                 for offset, data in patches:
                     sealed.seek(offset)

@@ -43,6 +43,7 @@ class TakeCore:
         self.backoff = line.backoff()
         self.manifest: dict[str, Any] | None = None
         self._state = SyncState.LOCAL
+        self._oddities = 0
         self._declared = record.declared
         self.tracks = {
             track.name: TrackCore(take.id, track, record.tracks.get(track.name, TrackRecord()), line)
@@ -122,6 +123,7 @@ class TakeCore:
     def retry(self) -> None:
         """Try everything at once."""
         self.backoff.hurry()
+        self._oddities = 0
         stuck = self.phase is TakePhase.STUCK
         for track in self.tracks.values():
             stuck = stuck or track.phase is Phase.STUCK
@@ -186,6 +188,7 @@ class TakeCore:
             self._refused(answer, now)
             return
         self._line.sizes.answered(seconds)
+        self.backoff.succeed()
         if self.phase is TakePhase.FOUNDING:
             self._go(TakePhase.DECLARING)
             return
@@ -241,6 +244,7 @@ class TakeCore:
 
     def _done(self) -> None:
         self.problem = None
+        self._oddities = 0
         self._go(TakePhase.DONE)
 
     def _refused(self, answer: Answer, now: float) -> None:
@@ -269,13 +273,15 @@ class TakeCore:
 
     def _odd(self, now: float, problem: Problem) -> None:
         self.backoff.fail(now)
-        if self.backoff.attempts > PATIENCE:
+        self._oddities += 1
+        if self._oddities > PATIENCE:
             self._stick(problem)
 
     def _patience(self, now: float, problem: Problem) -> bool:
         """Something goes back a step, as it may: the first time costs nothing. Return whether to go on at all."""
         self.backoff.fail(now, first_free=True)
-        if self.backoff.attempts > PATIENCE:
+        self._oddities += 1
+        if self._oddities > PATIENCE:
             self._stick(problem)
             return False
         return True

@@ -56,6 +56,7 @@ class TrackCore:
         self.flight: Request | None = None
         self.backoff = line.backoff()
         self._server_digest = ""
+        self._oddities = 0
         self._best = 0
         self._sent_until = 0
         self._sent_at = -LIVE_SECONDS
@@ -134,6 +135,7 @@ class TrackCore:
         self.backoff.hurry()
         if self.phase is Phase.STUCK:
             self.again = 0
+            self._oddities = 0
             self.problem = None
             self._server_digest = ""
             self._go(Phase.WAITING)
@@ -278,6 +280,7 @@ class TrackCore:
         if offset > self._best:
             self._best = offset
             self.problem = None
+            self._oddities = 0
             self.backoff.succeed()
 
     def _seal_answered(self, answer: Answer, now: float) -> None:
@@ -349,7 +352,8 @@ class TrackCore:
         else:
             self.backoff.fail(now, first_free=True)
             self._go(Phase.ASKING)
-            if self.backoff.attempts > PATIENCE:
+            self._oddities += 1
+            if self._oddities > PATIENCE:
                 self._stick(said(document, core_problems.OLD_SERVER))
         return False
 
@@ -368,7 +372,8 @@ class TrackCore:
     def _odd(self, now: float, problem: Problem, detail: str = "") -> None:
         """Something that makes no sense happened: it may pass, or it may need a person."""
         self.backoff.fail(now)
-        if self.backoff.attempts > PATIENCE:
+        self._oddities += 1
+        if self._oddities > PATIENCE:
             self._stick(msgspec.structs.replace(problem, detail=detail) if detail else problem)
 
     def _start_over(self) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 from roomtone.foundation.errors import WorldError, from_os_error
 from roomtone.foundation.files import sync_data, sync_directory
-from roomtone.upload.core_events import Answer
+from roomtone.upload.core_events import Answer, Failure
 from roomtone.upload.http import Endpoint, Transport, TransportError, refused, unreachable
 from roomtone.upload.messages import Downloaded
 from roomtone.wire.digest import Digest
+
+# A connection that breaks is opened again as long as it brings something.
+FRUITLESS: Final = 3
 
 
 class _PartFile:
@@ -62,16 +65,20 @@ def download(transport: Transport, endpoint: Endpoint, take: str, track: str, to
 
 def _fetch(transport: Transport, endpoint: Endpoint, path: str, file: IO[bytes]) -> tuple[str, Digest]:
     sink = _PartFile(file)
-    headers: tuple[tuple[str, str], ...] = ()
-    if sink.digest.length:
-        headers = (("Range", f"bytes={sink.digest.length}-"),)
-    try:
-        answer = transport.download(endpoint, path, headers, sink)
-        if answer.status == 416:
-            # Nothing lies behind the part: it is whole, or it is none of this track. Its digest tells.
-            answer = transport.send(endpoint, "HEAD", path)
-    except TransportError as error:
-        raise unreachable(error) from error
+    fruitless = 0
+    while True:
+        before = sink.digest.length
+        headers = (("Range", f"bytes={before}-"),) if before else ()
+        try:
+            answer = transport.download(endpoint, path, headers, sink)
+            if answer.status == 416:
+                # Nothing lies behind the part: it is whole, or it is none of this track. Its digest tells.
+                answer = transport.send(endpoint, "HEAD", path)
+            break
+        except TransportError as error:
+            fruitless = 0 if sink.digest.length > before else fruitless + 1
+            if error.why is not Failure.CUT or fruitless >= FRUITLESS:
+                raise unreachable(error) from error
     if not 200 <= answer.status < 300:
         raise refused(answer)
     return answer.headers.get("etag", "").strip('"'), sink.digest

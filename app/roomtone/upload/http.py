@@ -223,12 +223,19 @@ def _converted(error: Exception) -> TransportError:
 def call(transport: Transport, endpoint: Endpoint, method: str, path: str, kind: type[T], document: object = None) -> T:
     """Send a document, or nothing, and return the typed one that comes back.
 
+    All requests of the API may be repeated, so one whose connection broke is.
+
     Raises ``RoomtoneError`` with what the server said, or why it could not be asked.
     """
     headers = (("Content-Type", "application/json"),) if document is not None else ()
     body = msgspec.json.encode(document) if document is not None else b""
     try:
-        answer = transport.send(endpoint, method, path, headers, body)
+        try:
+            answer = transport.send(endpoint, method, path, headers, body)
+        except TransportError as error:
+            if error.why is not Failure.CUT:
+                raise
+            answer = transport.send(endpoint, method, path, headers, body)
     except TransportError as error:
         raise unreachable(error) from error
     if not 200 <= answer.status < 300:

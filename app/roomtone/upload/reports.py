@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
+from roomtone.foundation.errors import Problem
 from roomtone.upload.core_take import TakeCore
 from roomtone.upload.local import LocalEntry
 from roomtone.upload.messages import Event, Link, SafeTakes, Status, TakeSync, TrackSync
@@ -16,17 +17,19 @@ from roomtone.upload.states import SyncState
 TELL_SECONDS: Final = 0.1
 
 
-def report(core: TakeCore, entry: LocalEntry) -> TakeSync:
-    """Return how a take stands."""
+def report(core: TakeCore, entry: LocalEntry, hold: Problem | None = None) -> TakeSync:
+    """Return how a take stands. With ``hold`` nothing at all is sent before the person has done something."""
     tracks: list[TrackSync] = []
     behind = safe = 0.0
     for name, track in core.tracks.items():
         progress = entry.progress.setdefault(name, Progress())
-        state = track.state
+        state, problem = track.state, track.problem
+        if hold is not None and state is not SyncState.SAFE:
+            state, problem = SyncState.NEEDS_YOU, hold
         sent = min(track.offset, track.total)
         frames = progress.frames
         safe_frames = frames if state is SyncState.SAFE else progress.frames_in(sent)
-        tracks.append(TrackSync(name, state, sent, track.total, frames, safe_frames, track.problem))
+        tracks.append(TrackSync(name, state, sent, track.total, frames, safe_frames, problem))
         rate = entry.rates.get(name, 0)
         if rate:
             behind = max(behind, (frames - safe_frames) / rate)
@@ -34,12 +37,12 @@ def report(core: TakeCore, entry: LocalEntry) -> TakeSync:
     return TakeSync(
         take=core.local.id,
         folder=str(entry.folder),
-        state=core.state,
+        state=core.state if hold is None else SyncState.NEEDS_YOU,
         live=core.live,
         tracks=tracks,
         behind_seconds=round(behind, 3),
         safe_seconds=round(safe, 3),
-        problem=core.trouble,
+        problem=hold or core.trouble,
     )
 
 

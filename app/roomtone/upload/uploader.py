@@ -173,7 +173,9 @@ class Uploader:
             self._later.pop(take, None)
             if take not in self._core.takes:
                 continue
-            again = self._reports.tell(report(self._core.takes[take], self._local.entries[take]), now)
+            core = self._core.takes[take]
+            hold = self._core.link_problem if self._core.signed_out and core.phase is not TakePhase.DONE else None
+            again = self._reports.tell(report(core, self._local.entries[take], hold), now)
             if again is not None:
                 self._later[take] = again
 
@@ -188,6 +190,8 @@ class Uploader:
                 self._later.pop(take, None)
 
     def _waiting(self) -> int:
+        if self._core.signed_out:
+            return 0
         return sum(take.state is not SyncState.NEEDS_YOU for take in self._core.takes.values())
 
     def _tell_link(self) -> None:
