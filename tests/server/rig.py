@@ -81,12 +81,16 @@ class RunningServer:
         """Return a client that signs with the owner's token, or with another one."""
         return Client(self.url, self.token if token is None else token)
 
+    def command(self, *arguments: str) -> Any:
+        """Run another ``roomtone server`` command over the same data and return its document."""
+        argv = [sys.executable, "-m", "roomtone", "--home", str(self.folder), "server", *arguments]
+        with Program([*argv, "--json", "--data", str(self.data)]) as running:
+            assert running.wait() == 0, running.output
+            return json.loads(running.output)
+
     def another_account(self, name: str) -> Client:
-        """Add an account with the command line and return its client."""
-        argv = [sys.executable, "-m", "roomtone", "--home", str(self.folder), "server", "user", "add", name]
-        with Program([*argv, "--json", "--data", str(self.data)]) as adding:
-            assert adding.wait() == 0, adding.output
-            return self.client(json.loads(adding.output)["token"])
+        """Add an account and return its client."""
+        return self.client(self.command("user", "add", name)["token"])
 
     def __enter__(self) -> Self:
         return self.start()

@@ -196,7 +196,8 @@ def _read_place(values: dict[str, bytes]) -> Place:
 
 def track_name(filename: str) -> str:
     """Make a track's name out of any file name."""
-    plain = unicodedata.normalize("NFKD", filename.replace("\\", "/").rpartition("/")[2]).lower()
+    decomposed = unicodedata.normalize("NFKD", filename.replace("\\", "/").rpartition("/")[2].casefold())
+    plain = "".join(char for char in decomposed if unicodedata.category(char) != "Mn")
     stem, _, ending = plain.rpartition(".")
     stem, ending = (stem, ending) if stem else (ending, "")
     stem = re.sub(r"[^a-z0-9]+", "-", stem).strip("-")[:32].strip("-")

@@ -39,6 +39,12 @@ class LiveUpload:
             self._intake.close()
             self._intake = None
 
+    def listen(self, let_go: Callable[[], None]) -> None:
+        """Say how the holder is asked to let go; it is asked now if somebody came before it could be."""
+        self.let_go = let_go
+        if self.waiting:
+            let_go()
+
     @property
     def idle(self) -> bool:
         """Whether nobody holds it and nobody waits."""

@@ -96,8 +96,8 @@ class Uploads:
         """Take one body in. Raises ``RefusedError``."""
         await self._access.upload(account, upload)
         async with self._live.hold(upload) as live:
-            if live.waiting or self._live.stopping:
-                raise RefusedError("stopping" if self._live.stopping else "upload-taken-over")
+            if self._live.stopping:
+                raise RefusedError("stopping")
             record = await self._present(account, upload)
             if record.concat is Concat.FINAL:
                 raise RefusedError("final-upload")
@@ -157,7 +157,9 @@ class Uploads:
         if (incoming.declared or 0) > room:
             raise RefusedError("too-large", f"Only {room} bytes are missing")
         receiver = Receiver(incoming, intake, self._threads, self._clock, room=room, checksum=checksum)
-        live.let_go = receiver.let_go
+        live.listen(receiver.let_go)
+        if self._live.stopping:
+            receiver.let_go()
         ending = await receiver.take_in()
         live.let_go = None
         if ending in _CUTS:
