@@ -10,6 +10,7 @@ import importlib
 import sys
 
 from roomtone.foundation.workers.spawn import detach
+from roomtone.gui.display import display_available
 
 # The first word of the arguments and the module whose ``run(home, arguments)`` is that process.
 _WORKERS = {
@@ -29,7 +30,7 @@ def main() -> int:
     if rest and rest[0] == "server":
         return _run("roomtone.server.command", home, rest[1:])
     if not rest:
-        return _run("roomtone.gui.application", home, [])
+        return _run("roomtone.gui.application" if display_available() else "roomtone.cli.demo", home, [])
     return _run("roomtone.cli.entry", home, rest)
 
 

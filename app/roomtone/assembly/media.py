@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,7 @@ import numpy.typing as npt
 from av.audio.resampler import AudioResampler
 
 from roomtone.foundation.errors import WorldError
+from roomtone.takes import flac
 
 Floats = npt.NDArray[np.float32]
 
@@ -67,27 +70,30 @@ def probe(path: Path) -> Media:
         if path.stat().st_size == 0:
             raise UnreadableFileError(path, "It is empty")
         return _probe_media(path)
-    except (av.error.FFmpegError, ValueError, OSError) as error:
+    except (av.error.FFmpegError, ValueError, OSError, UnreadableFileError) as error:
+        # FFmpeg takes some kinds of text for pictures of a terminal.
         text = _probe_text(path)
         if text is not None:
             return text
+        if isinstance(error, UnreadableFileError):
+            raise
         raise UnreadableFileError(path, f"It cannot be opened or read to its end ({error})") from error
 
 
 def _probe_media(path: Path) -> Media:
     with av.open(str(path)) as container:
         ending, media = _kind(path, container.format.name, container)
-        frames = pictures = rate = channels = bits = width = height = 0
+        frames = pictures = rate = channels = width = height = 0
         end = 0.0
         # Covers of albums are pictures too, but not what the file is about.
         streams = [s for s in container.streams if s.type in ("audio", "video") and not _is_cover(s, media)]
         if not streams:
             raise UnreadableFileError(path, "It holds neither sound nor picture")
+        bits = _bits(path, container.streams.audio[0].codec_context.name) if container.streams.audio else 0
         for frame in container.decode(streams):
             if isinstance(frame, av.AudioFrame):
                 frames += frame.samples
                 rate, channels = frame.sample_rate, frame.layout.nb_channels
-                bits = frame.format.bits
             elif isinstance(frame, av.VideoFrame):
                 pictures += 1
                 width, height = frame.width, frame.height
@@ -96,6 +102,15 @@ def _probe_media(path: Path) -> Media:
             raise UnreadableFileError(path, "Nothing in it can be decoded")
     seconds = frames / rate if rate else end
     return Media(ending, media, rate, channels, bits, frames, width, height, round(max(seconds, end), 3))
+
+
+def _bits(path: Path, codec: str) -> int:
+    """Return the sample size of a lossless codec, 0 for others."""
+    if codec == "flac":
+        with path.open("rb") as file, contextlib.suppress(flac.NotFlacError):
+            return flac.read_streaminfo(file.read(flac.STREAMINFO_END)).bits
+    found = re.match(r"pcm_[suf](\d+)", codec)
+    return int(found.group(1)) if found else 0
 
 
 def _is_cover(stream: object, media: str) -> bool:

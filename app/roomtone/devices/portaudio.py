@@ -35,6 +35,9 @@ def list_devices(*, with_rates: bool) -> DeviceList:
     found = []
     for index, device in enumerate(sounddevice.query_devices()):
         host = apis[device["hostapi"]]["name"]
+        if host.startswith("JACK") and device["name"].startswith("PortAudio"):
+            # JACK lists programs as devices, and these are our own processes.
+            continue
         found.append(
             AudioDevice(
                 id=f"{host}/{device['name']}",
@@ -85,8 +88,9 @@ def _rates(index: int, device: Any) -> list[int]:
 
 def index_of(device_id: str) -> int:
     """Return PortAudio's present number of a device. Raises ``WorldError`` when it is not there."""
-    for index, device in enumerate(list_devices(with_rates=False).devices):
-        if device.id == device_id:
+    apis = sounddevice.query_hostapis()
+    for index, device in enumerate(sounddevice.query_devices()):
+        if f"{apis[device['hostapi']]['name']}/{device['name']}" == device_id:
             return index
     raise WorldError(
         "device-gone",

@@ -9,15 +9,14 @@ import logging
 import threading
 import uuid
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from roomtone import __version__
-from roomtone.devices import portaudio
 from roomtone.devices.lookout import Lookout
 from roomtone.devices.model import PRACTICE_TONE, AudioDevice, DeviceList, choose_input, parse_channels
-from roomtone.devices.practice import PracticeToneStream
-from roomtone.devices.streams import InputStream
+from roomtone.devices.system import OutputStream, SoundSystem
 from roomtone.engine import messages as m
 from roomtone.engine.capture import FLAC_SECONDS, WAVE_SECONDS, Capture
 from roomtone.engine.playback import Player
@@ -43,9 +42,12 @@ _MEDIA: Final = {
 class Desk:
     """Everything that the engine worker does. Commands come on any thread; ``tell`` must not block."""
 
-    def __init__(self, home: Home, clock: Clock, lookout: Lookout, tell: Callable[[m.Event], None]) -> None:
+    def __init__(
+        self, home: Home, clock: Clock, lookout: Lookout, sound: SoundSystem, tell: Callable[[m.Event], None]
+    ) -> None:
         self._home = home
         self._clock = clock
+        self._sound = sound
         self._lookout = lookout
         self._tell = tell
         self._library = Library(home.library, home.takes)
@@ -157,9 +159,11 @@ class Desk:
             path = Path(command.file).resolve()
             if not path.is_relative_to(self._home.takes.resolve()):
                 raise UsageError("not-a-take", "Nothing is played", f"{path} is not in the takes folder", "Name a take")
-            if self._capture is None:
-                portaudio.reset()
-            player = Player(path, command.take, command.at, command.device, self._clock, self._played)
+            if not any(device.outputs for device in self._lookout.look().devices):
+                raise UsageError("no-output", "Nothing is played", "The system offers no sound output", "Plug one in")
+            player = Player(
+                path, command.take, command.at, partial(self._output, command.device), self._clock, self._played
+            )
             self._player = player
             playing = player.playing()
             with self._seen:
@@ -290,15 +294,10 @@ class Desk:
         return self._last_sealed
 
     def _start_capture(self, device: AudioDevice, wanted: m.Input) -> None:
-        if self._player is None:
-            # PortAudio numbers devices when it starts; none of its streams is open now.
-            portaudio.reset()
         channels = [channel for track in wanted.tracks for channel in track]
-        stream: InputStream
-        if device.id == PRACTICE_TONE:
-            stream = PracticeToneStream(wanted.rate, len(channels), self._clock)
-        else:
-            stream = portaudio.PortAudioInput(device.id, wanted.rate, channels)
+        # What plays would be cut off; then only devices that were there before are found.
+        quiet = self._playing is None
+        stream = self._sound.open_input(device.id, wanted.rate, channels, look_again=quiet)
         period = FLAC_SECONDS if wanted.format == "flac" else WAVE_SECONDS
         capture = Capture(stream, self._clock, period, self)
         with self._seen:
@@ -347,6 +346,10 @@ class Desk:
     def _speed(self) -> int:
         source = self._input
         return bytes_a_second(source.format, source.rate, sum(map(len, source.tracks))) if source else 0
+
+    def _output(self, device: str, rate: int, channels: int) -> OutputStream:
+        alone = self._capture is None and self._playing is None
+        return self._sound.open_output(device, rate, channels, look_again=alone)
 
     def _played(self, playing: m.Playing | None) -> None:
         with self._seen:

@@ -10,7 +10,7 @@ from typing import Final
 
 import soundfile
 
-from roomtone.devices.portaudio import PortAudioOutput
+from roomtone.devices.system import OutputStream
 from roomtone.engine.messages import Playing
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import WorldError
@@ -29,7 +29,13 @@ class Player:
     """
 
     def __init__(
-        self, path: Path, take: str, at: float, device: str, clock: Clock, on_change: Callable[[Playing | None], None]
+        self,
+        path: Path,
+        take: str,
+        at: float,
+        open_output: Callable[[int, int], OutputStream],
+        clock: Clock,
+        on_change: Callable[[Playing | None], None],
     ) -> None:
         """Open the file and the output. Raises ``UnplayableError`` or ``WorldError``."""
         try:
@@ -38,16 +44,16 @@ class Player:
             raise UnplayableError(path, str(error)) from error
         self._take = take
         self._clock = clock
-        self._device = device
+        self._open_output = open_output
         self._on_change = on_change
         self._lock = threading.Lock()
         self._paused = False
         self._ending = threading.Event()
-        self._rate = self._file.samplerate
+        self._rate: int = self._file.samplerate
         self._length = self._file.frames / self._rate
         self._file.seek(self._frame(at))
         try:
-            self._output = PortAudioOutput(device, self._rate, self._file.channels)
+            self._output = self._open()
         except WorldError:
             self._file.close()
             raise
@@ -68,7 +74,7 @@ class Player:
         with self._lock:
             self._output.close()
             self._file.seek(self._frame(at))
-            self._output = PortAudioOutput(self._device, self._rate, self._file.channels)
+            self._output = self._open()
 
     def pause(self, on: bool) -> None:
         """Pause, or go on where playing was paused."""
@@ -81,13 +87,16 @@ class Player:
                 heard = self._file.tell() - self._output.waiting()
                 self._output.close()
                 self._file.seek(max(0, heard))
-                self._output = PortAudioOutput(self._device, self._rate, self._file.channels)
+                self._output = self._open()
 
     def stop(self) -> None:
         """Stop and release everything."""
         self._ending.set()
         if threading.current_thread() is not self._thread:
             self._thread.join()
+
+    def _open(self) -> OutputStream:
+        return self._open_output(self._rate, self._file.channels)
 
     def _frame(self, at: float) -> int:
         return int(min(max(0, int(at * self._rate)), self._file.frames))

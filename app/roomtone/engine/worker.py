@@ -16,6 +16,7 @@ import msgspec
 
 from roomtone.devices.lookout import Lookout
 from roomtone.devices.model import DeviceList
+from roomtone.devices.system import SoundSystem
 from roomtone.engine import messages as m
 from roomtone.engine.desk import Desk
 from roomtone.engine.space import remove_leftovers
@@ -46,7 +47,7 @@ class EngineWorker:
         self._decoder: msgspec.json.Decoder[m.Command] = msgspec.json.Decoder(m.Command)
         self._ending = threading.Event()
         self._lookout = Lookout(home.logs / "devices.out")
-        self._desk = Desk(home, clock, self._lookout, self._tell)
+        self._desk = Desk(home, clock, self._lookout, SoundSystem(clock), self._tell)
         self._recovered: list[m.Recovered] = []
         self._host = WorkerHost(home, m.NAME, self._handle, self._greeting)
         self._devices = m.DevicesSeen(DeviceList([]))

@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-import msgspec
-
 from roomtone.foundation.errors import Problem
 from roomtone.upload import core_problems
+from roomtone.upload.core_answers import TROUBLE_AFTER, answered, failed
 from roomtone.upload.core_events import (
     Answer,
     Failure,
     FinalTrack,
     Grown,
     LocalTake,
-    Purpose,
     Request,
     TakeRecord,
     TrackRecord,
 )
 from roomtone.upload.core_line import Line
 from roomtone.upload.core_problems import decode, refusal, retry_after, said
-from roomtone.upload.core_track import PATIENCE, TROUBLE_AFTER, TrackCore
+from roomtone.upload.core_requests import next_for_take, next_for_track
+from roomtone.upload.core_track import PATIENCE, TrackCore
 from roomtone.upload.states import Phase, SyncState, TakePhase, move_sync, move_take, worst
 from roomtone.wire import api
 from roomtone.wire.digest import digest_of
@@ -142,7 +141,7 @@ class TakeCore:
         if self.phase is not TakePhase.OPEN:
             return
         for track in self.tracks.values():
-            made = track.next(now, live=self.live)
+            made = next_for_track(track, self._line, now, live=self.live)
             if made is not None:
                 yield made
 
@@ -155,21 +154,8 @@ class TakeCore:
             return None
         if not self.backoff.ready(now):
             return self.backoff.not_before
-        self.flight = self._make(now)
+        self.flight = next_for_take(self.local, self.phase, self.manifest or {}, self._line, now)
         return self.flight
-
-    def _make(self, now: float) -> Request:
-        take = self.local
-        if self.phase is TakePhase.FOUNDING:
-            body = msgspec.json.encode(api.NewProject(take.project_title or "Project"))
-            return self._line.json(take.id, "", Purpose.PROJECT, "PUT", f"/api/projects/{take.project}", body, now)
-        path = f"/api/takes/{take.id}"
-        if self.phase is TakePhase.SEALING:
-            body = msgspec.json.encode(api.SealTake(self.manifest or {}))
-            return self._line.json(take.id, "", Purpose.SEAL_TAKE, "POST", f"{path}/seal", body, now)
-        tracks = [api.NewTrack(track.name, track.media) for track in take.tracks]
-        new = api.NewTake(take.project, take.title, tracks, take.part, take.person, take.started)
-        return self._line.json(take.id, "", Purpose.DECLARE, "PUT", path, msgspec.json.encode(new), now)
 
     def _close_if_all_are_safe(self) -> None:
         if self.manifest is not None and all(track.phase is Phase.DONE for track in self.tracks.values()):
@@ -180,7 +166,7 @@ class TakeCore:
     def answered(self, request: Request, answer: Answer, seconds: float, now: float) -> None:
         """Take in the answer to a request of the take or of one of its tracks."""
         if request.track:
-            if self.tracks[request.track].answered(request, answer, seconds, now):
+            if answered(self.tracks[request.track], self._line, request, answer, seconds, now):
                 self._redeclare()
             return
         self.flight = None
@@ -206,7 +192,7 @@ class TakeCore:
     def failed(self, request: Request, why: Failure, detail: str, now: float) -> None:
         """A request got no answer."""
         if request.track:
-            self.tracks[request.track].failed(request, why, detail, now)
+            failed(self.tracks[request.track], request, why, detail, now)
             return
         self.flight = None
         if why in (Failure.CUT, Failure.TIMEOUT):
@@ -215,7 +201,7 @@ class TakeCore:
     def release(self, request: Request) -> None:
         """A request came to nothing, for a reason that does not concern the take."""
         if request.track:
-            self.tracks[request.track].release()
+            self.tracks[request.track].flight = None
         else:
             self.flight = None
 

@@ -1,0 +1,64 @@
+"""What commands print: text for people, JSON for programs, errors in one place."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import msgspec
+
+from roomtone.foundation.errors import Problem, RoomtoneError
+
+
+class Output:
+    """Standard output and error of one command. With ``json`` nothing but JSON reaches standard output."""
+
+    def __init__(self, *, json: bool) -> None:
+        self.json = json
+
+    def say(self, text: str) -> None:
+        """Print a line for people."""
+        if not self.json:
+            sys.stdout.write(text + "\n")
+            sys.stdout.flush()
+
+    def document(self, document: Any) -> None:
+        """Print the one document of a command."""
+        if self.json:
+            sys.stdout.write(msgspec.json.encode(document).decode() + "\n")
+            sys.stdout.flush()
+
+    def event(self, document: Any) -> None:
+        """Print one line of a ``--follow`` stream."""
+        self.document(document)
+
+    def progress(self, text: str) -> None:
+        """Show how things are going, over the same line, where somebody watches."""
+        if not self.json and sys.stdout.isatty():
+            sys.stdout.write(f"\r\x1b[K{text}")
+            sys.stdout.flush()
+
+    def progress_end(self) -> None:
+        """Leave the line that ``progress`` wrote over."""
+        if not self.json and sys.stdout.isatty():
+            sys.stdout.write("\r\x1b[K")
+            sys.stdout.flush()
+
+    def warn(self, problem: Problem) -> None:
+        """Tell of something that does not stop the command."""
+        sys.stderr.write(f"{problem.sentence()}\n")
+        sys.stderr.flush()
+
+    def error(self, error: RoomtoneError) -> None:
+        """Print an error: what happened – why – what to do."""
+        if self.json:
+            sys.stderr.write(msgspec.json.encode({"error": error.problem}).decode() + "\n")
+        else:
+            sys.stderr.write(f"roomtone: {error}\n")
+        sys.stderr.flush()
+
+
+def table(rows: list[list[str]]) -> list[str]:
+    """Return rows as aligned lines."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))] if rows else []
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

@@ -1,0 +1,244 @@
+"""``roomtone record``: one take, from the input into the project."""
+
+from __future__ import annotations
+
+import argparse
+import queue
+import signal
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final
+
+from roomtone.assembly.messages import Loudness
+from roomtone.cli.command import Families, add_command
+from roomtone.cli.output import Output
+from roomtone.devices.model import PRACTICE_TONE
+from roomtone.engine import messages as engine
+from roomtone.foundation.clock import Clock
+from roomtone.foundation.errors import RoomtoneError, UsageError, WorldError
+from roomtone.foundation.paths import Home
+from roomtone.studio.views import duration
+from roomtone.studio.workshop import Workshop
+from roomtone.upload import messages as sync
+from roomtone.upload.states import SyncState
+
+_SAFE_SECONDS: Final = 120.0
+_NARROW: Final = 24
+
+
+def add(commands: Families[argparse.ArgumentParser]) -> None:
+    """Add the family to the command line."""
+    parser = add_command(commands, "record", "record a take until Ctrl+C, or for --seconds", _record)
+    parser.add_argument("--project", metavar="P", help="the project it goes to (id or title)")
+    parser.add_argument(
+        "--input", default="", metavar="I", help="an input (id, name or part of it); “practice” is the tone"
+    )
+    parser.add_argument("--channels", default="", metavar="C", help="1,2: two mono tracks; 1+2: one stereo track")
+    parser.add_argument("--rate", type=int, default=0, metavar="HZ", help="sample rate (default: the device's)")
+    parser.add_argument("--format", choices=["flac", "wav", "wav-float"], help="flac (24-bit), wav (24-bit), wav-float")
+    parser.add_argument("--seconds", type=float, metavar="N", help="stop after N seconds")
+    parser.add_argument("--title", default="", help="the title (default: project – part – person – number)")
+    parser.add_argument("--part", help="the part that is played")
+    parser.add_argument("--follow", action="store_true", help="with --json: print levels and states as they come")
+    parser.add_argument("--no-wait", action="store_true", help="do not wait until the take is safe on the server")
+
+
+class Recording:
+    """One ``record`` command: starts the take, follows it, stops it, waits until it is safe."""
+
+    def __init__(self, home: Home, clock: Clock, output: Output, *, follow: bool) -> None:
+        self._clock = clock
+        self._output = output
+        self._follow = follow
+        self._events: queue.SimpleQueue[engine.Event | sync.Event | str | None] = queue.SimpleQueue()
+        self._synced: dict[str, sync.TakeSync] = {}
+        self._link: sync.Link | None = None
+        self.stopped = clock.monotonic()
+        self.workshop = Workshop(home, clock, self._events.put, self._events.put, self._events.put)
+
+    def wake(self) -> None:
+        """Look at once whether to stop. May be called from a signal handler."""
+        self._events.put(None)
+
+    def roll(self, rolling: engine.Rolling, seconds: float | None, ending: threading.Event) -> engine.Sealed:
+        """Follow the take until it is time to stop, it was stopped elsewhere, or its input or disk is gone."""
+        began = self._clock.monotonic()
+        while not ending.is_set():
+            passed = self._clock.monotonic() - began
+            if seconds is not None and passed >= seconds:
+                break
+            try:
+                event = self._events.get(timeout=0.25 if seconds is None else max(0.001, min(0.25, seconds - passed)))
+            except queue.Empty:
+                continue
+            self.stopped = self._clock.monotonic()
+            sealed = self._hear(event, rolling)
+            if sealed is not None:
+                return sealed
+        self.stopped = self._clock.monotonic()
+        return self.workshop.stop_take(rolling.id)
+
+    def wait_until_safe(self, sealed: engine.Sealed, seconds: float) -> sync.TakeSync | None:
+        """Wait for the server's word; return how the take stands, at most ``seconds`` later."""
+        take = sealed.manifest.id
+        deadline = self._clock.monotonic() + seconds
+        while (left := deadline - self._clock.monotonic()) > 0:
+            synced = self._synced.get(take)
+            if synced is not None and synced.state in (SyncState.SAFE, SyncState.NEEDS_YOU):
+                return synced
+            if self._link is not None and self._link.online is False:
+                return synced
+            try:
+                self._hear(self._events.get(timeout=min(left, 0.5)), None)
+            except queue.Empty:
+                for known in self.workshop.sync().status().takes:
+                    self._synced[known.take] = known
+        return self._synced.get(take)
+
+    def _hear(
+        self, event: engine.Event | sync.Event | str | None, rolling: engine.Rolling | None
+    ) -> engine.Sealed | None:
+        match event:
+            case engine.Sealed() if rolling is not None and event.manifest.id == rolling.id:
+                return event
+            case engine.Levels():
+                self._tell(event)
+                self._show(event, rolling)
+            case sync.TakeSync():
+                self._synced[event.take] = event
+                self._tell(event)
+            case sync.Link():
+                self._link = event
+                self._tell(event)
+            case engine.Notice():
+                self._output.warn(event.problem)
+            case engine.Status():
+                self._tell(event)
+                if event.trouble is not None:
+                    self._output.progress_end()
+                    self._output.warn(event.trouble)
+            case "engine" if rolling is not None:
+                return self._found_again(rolling)
+        return None
+
+    def _found_again(self, rolling: engine.Rolling) -> engine.Sealed | None:
+        """The engine died: the next one recovers the take as it starts."""
+        self.workshop.engine()
+        item = self.workshop.find(rolling.id)
+        raise WorldError(
+            "engine-died",
+            "The recording was cut off",
+            "The engine worker ended",
+            f"{duration(item.seconds)} of it were recovered into {item.folder}",
+        )
+
+    def _tell(self, event: Any) -> None:
+        if self._follow:
+            self._output.event(event)
+
+    def _show(self, levels: engine.Levels, rolling: engine.Rolling | None) -> None:
+        if rolling is None or self._output.json:
+            return
+        synced = self._synced.get(rolling.id)
+        peak = max(level[0] for level in levels.channels)
+        bar = "█" * max(0, int((peak + 60) / 60 * _NARROW))
+        safe = f"{synced.safe_seconds:.1f} s in the project" if synced else ""
+        self._output.progress(
+            f"● {duration(levels.frames / rolling.rate)}  {bar:<{_NARROW}} {peak:6.1f} dB  {safe}  Ctrl+C stops"
+        )
+
+
+def _record(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
+    if options.seconds is not None and not 0 < options.seconds < 1_000_000:
+        raise UsageError("bad-seconds", "Nothing was recorded", "--seconds must be more than 0", "Give a number")
+    ending = threading.Event()
+    recording = Recording(home, clock, output, follow=options.follow)
+
+    def asked_to_stop(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        ending.set()
+        recording.wake()
+
+    signal.signal(signal.SIGINT, asked_to_stop)
+    signal.signal(signal.SIGTERM, asked_to_stop)
+    try:
+        return record_once(recording, options, output, ending, clock)
+    finally:
+        recording.workshop.close()
+
+
+def record_once(
+    recording: Recording, options: argparse.Namespace, output: Output, ending: threading.Event, clock: Clock
+) -> int:
+    """Record one take as ``options`` say and print what became of it."""
+    workshop = recording.workshop
+    if options.project:
+        workshop.use_project(options.project)
+    running = workshop.engine().status()
+    if running.rolling is not None:
+        raise UsageError(
+            "recording",
+            "No second take was begun",
+            f"“{running.rolling.title}” is being recorded",
+            "Stop it in the window, or with Ctrl+C where it was started",
+        )
+    form = options.format or workshop.settings.format
+    source = workshop.open_input(options.input or workshop.settings.input, options.channels, options.rate, form)
+    if source.device == PRACTICE_TONE:
+        output.say("This is the built-in practice tone, not a microphone.")
+    workshop.watch()
+    rolling = workshop.start_take(options.title, options.part)
+    output.say(f"Recording “{rolling.title}” from {source.name}, {source.rate / 1000:g} kHz")
+    sealed = recording.roll(rolling, options.seconds, ending)
+    output.progress_end()
+    synced = None if options.no_wait else recording.wait_until_safe(sealed, _SAFE_SECONDS)
+    safe = synced is not None and synced.state is SyncState.SAFE
+    to_safe = round((clock.monotonic() - recording.stopped) * 1000, 1) if safe else None
+    _report(output, workshop, sealed, synced, to_safe)
+    return 0 if safe or options.no_wait or (synced is None or synced.state is not SyncState.NEEDS_YOU) else 1
+
+
+def _report(
+    output: Output, workshop: Workshop, sealed: engine.Sealed, synced: sync.TakeSync | None, to_safe: float | None
+) -> None:
+    manifest = sealed.manifest
+    loudness = _loudness(workshop, sealed)
+    output.document(
+        {
+            "event": "take",
+            "folder": sealed.folder,
+            "paths": [str(Path(sealed.folder) / track.name) for track in manifest.tracks],
+            "manifest": manifest,
+            "state": synced.state if synced else SyncState.LOCAL,
+            "stop_to_safe_ms": to_safe,
+            "loudness": loudness,
+            "problem": synced.problem if synced else None,
+        }
+    )
+    output.say(f"Saved and playable: {duration(manifest.seconds)} in {sealed.folder}")
+    for track in manifest.tracks:
+        sound = loudness.get(track.name)
+        peak = f"peak {track.peak:.1f} dBFS" if track.peak is not None else ""
+        floor = f"noise floor {track.noise_floor:.0f} dBFS" if track.noise_floor is not None else ""
+        lufs = f"{sound.lufs:.1f} LUFS" if sound and sound.lufs is not None else "silent"
+        output.say(f"  {track.name}: " + " · ".join(text for text in (peak, floor, lufs) if text))
+        if track.clipped:
+            output.say(f"  {track.clipped} samples are clipped: turn the input down")
+        output.say(f"  {track.digest}")
+    for dropout in manifest.dropouts:
+        output.say(f"  a dropout at {duration(dropout.at / manifest.tracks[0].rate)} ({dropout.frames} samples)")
+    if to_safe is not None:
+        output.say(f"Safe on the server: it checked every byte {to_safe:.0f} ms after the end")
+    elif synced is not None and synced.problem is not None:
+        output.say(f"Not in the project yet: {synced.problem.sentence()}")
+    else:
+        output.say("Not in the project yet: it is kept here and sent when the server can be reached")
+
+
+def _loudness(workshop: Workshop, sealed: engine.Sealed) -> dict[str, Loudness]:
+    try:
+        return workshop.loudness(workshop.find(sealed.manifest.id))
+    except RoomtoneError:
+        # How it sounds is worth knowing, but never worth an error after a good take.
+        return {}

@@ -1,0 +1,163 @@
+"""``roomtone sync …``, ``join``, ``leave``, ``whoami``: the way to the server."""
+
+from __future__ import annotations
+
+import argparse
+import queue
+
+from roomtone.cli.command import Families, add_command
+from roomtone.cli.output import Output
+from roomtone.foundation.clock import Clock
+from roomtone.foundation.errors import WorldError
+from roomtone.foundation.paths import Home
+from roomtone.studio.workshop import Workshop
+from roomtone.upload import messages as sync
+from roomtone.upload.states import SyncState
+
+
+def add(commands: Families[argparse.ArgumentParser]) -> None:
+    """Add the family to the command line."""
+    family = commands.add_parser("sync", help="see and steer what is sent to the server")
+    parts = family.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    add_command(parts, "status", "say how everything stands", _status)
+    now = add_command(parts, "now", "send everything now and wait for it", _now)
+    now.add_argument("--wait", type=float, default=600.0, metavar="SECONDS", help="at most so long (600)")
+    watching = add_command(parts, "watch", "follow what is sent until Ctrl+C", _watch)
+    watching.add_argument("--follow", action="store_true", help=argparse.SUPPRESS)
+    add_command(parts, "pause", "send nothing more until resumed", _pause)
+    add_command(parts, "resume", "go on sending", _resume)
+    cap = add_command(parts, "cap", "send at most so many bytes a second", _cap)
+    cap.add_argument("bytes_per_second", type=int, help="0 lifts the cap")
+    joining = add_command(commands, "join", "use a shared server from now on", _join)
+    joining.add_argument("url", help="its address, or a link to join with")
+    joining.add_argument("--token", default="", help="the key, where the link has none")
+    add_command(commands, "leave", "go back to the server on this computer", _leave)
+    add_command(commands, "whoami", "say which server is used, and as whom", _whoami)
+
+
+def _status(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
+    del options
+    workshop = Workshop(home, clock)
+    try:
+        status = workshop.sync().status()
+    finally:
+        workshop.close()
+    return _tell(status, output)
+
+
+def _now(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
+    workshop = Workshop(home, clock)
+    try:
+        status = workshop.sync().sync_now(options.wait)
+    finally:
+        workshop.close()
+    _tell(status, output)
+    return 1 if any(take.state is SyncState.NEEDS_YOU for take in status.takes) or status.link.waiting else 0
+
+
+def _tell(status: sync.Status, output: Output) -> int:
+    output.document(status)
+    link = status.link
+    where = "the server on this computer" if link.embedded else link.url
+    how = "paused" if link.paused else "reached" if link.online else "not reached" if link.online is False else "idle"
+    output.say(f"{where}: {how}; {len(status.safe)} takes safe, {link.waiting} on their way")
+    for take in status.takes:
+        sent, total = sum(t.sent for t in take.tracks), sum(t.total for t in take.tracks)
+        share = f" {sent * 100 // total} %" if total else ""
+        output.say(f"  {take.take[:8]}  {take.state}{share}")
+        if take.problem is not None:
+            output.say(f"            {take.problem.sentence()}")
+    return 0
+
+
+def _watch(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
+    del options
+    events: queue.SimpleQueue[sync.Event] = queue.SimpleQueue()
+    workshop = Workshop(home, clock, on_sync=events.put)
+    try:
+        workshop.sync()
+        while True:
+            event = events.get()
+            output.event(event)
+            match event:
+                case sync.TakeSync():
+                    output.say(f"{event.take[:8]}  {event.state}  {event.safe_seconds:.1f} s safe")
+                case sync.Link():
+                    output.say(f"server {'reached' if event.online else 'not reached'}, {event.waiting} on their way")
+                case _:
+                    pass
+    finally:
+        workshop.close()
+
+
+def _pause(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
+    del options
+    return _set_pause(home, clock, output, on=True)
+
+
+def _resume(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
+    del options
+    return _set_pause(home, clock, output, on=False)
+
+
+def _set_pause(home: Home, clock: Clock, output: Output, *, on: bool) -> int:
+    workshop = Workshop(home, clock)
+    try:
+        workshop.change(uploads_paused=on)
+        workshop.sync().pause(on)
+    finally:
+        workshop.close()
+    output.document({"paused": on})
+    output.say("Nothing more is sent until roomtone sync resume." if on else "Sending goes on.")
+    return 0
+
+
+def _cap(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
+    if options.bytes_per_second < 0:
+        raise WorldError("bad-cap", "The cap was not set", "It cannot be negative", "Give 0 to lift it")
+    workshop = Workshop(home, clock)
+    try:
+        workshop.change(upload_bytes_per_second=options.bytes_per_second)
+        workshop.sync().set_cap(options.bytes_per_second)
+    finally:
+        workshop.close()
+    output.document({"bytes_per_second": options.bytes_per_second})
+    output.say(f"At most {options.bytes_per_second} bytes a second." if options.bytes_per_second else "No cap.")
+    return 0
+
+
+def _join(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
+    workshop = Workshop(home, clock)
+    try:
+        membership = workshop.sync().join(options.url, options.token)
+        projects = workshop.sync().list_projects()
+        if projects and workshop.settings.project not in {project.id for project in projects}:
+            workshop.use_project(projects[0].id)
+    finally:
+        workshop.close()
+    return _who(membership, output)
+
+
+def _leave(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
+    del options
+    workshop = Workshop(home, clock)
+    try:
+        return _who(workshop.sync().leave(), output)
+    finally:
+        workshop.close()
+
+
+def _whoami(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
+    del options
+    workshop = Workshop(home, clock)
+    try:
+        return _who(workshop.sync().whoami(), output)
+    finally:
+        workshop.close()
+
+
+def _who(membership: sync.Membership, output: Output) -> int:
+    output.document(membership)
+    where = "the server on this computer" if membership.embedded else membership.url
+    output.say(f"{membership.account.name} on {where}")
+    return 0

@@ -1,0 +1,229 @@
+"""``roomtone takes …``: what was recorded."""
+
+from __future__ import annotations
+
+import argparse
+import threading
+from pathlib import Path
+
+from roomtone.cli.command import Families, add_command
+from roomtone.cli.output import Output, table
+from roomtone.engine import messages as engine
+from roomtone.foundation.clock import Clock
+from roomtone.foundation.errors import RoomtoneError
+from roomtone.foundation.paths import Home
+from roomtone.studio.views import duration
+from roomtone.studio.workshop import Workshop
+from roomtone.takes.library import LibraryItem
+from roomtone.takes.model import TakeState
+
+
+def add(commands: Families[argparse.ArgumentParser]) -> None:
+    """Add the family to the command line."""
+    family = commands.add_parser("takes", help="list, play, check and change takes")
+    takes = family.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    listing = add_command(takes, "list", "list the takes, newest first", _list)
+    listing.add_argument("--trash", action="store_true", help="list what is in the trash")
+    for name, text, command in (
+        ("show", "show one take with its files", _show),
+        ("verify", "read, hash and decode takes again", _verify),
+        ("star", "set the star of a take", _star),
+        ("unstar", "take the star off a take", _unstar),
+        ("trash", "put a take into the trash", _trash),
+        ("restore", "take a take out of the trash", _restore),
+    ):
+        parser = add_command(takes, name, text, command)
+        parser.add_argument("take", nargs="*" if name == "verify" else None, help="id, start of an id, or title")
+    playing = add_command(takes, "play", "play a take", _play)
+    playing.add_argument("take")
+    playing.add_argument("--at", type=float, default=0.0, metavar="SECONDS", help="begin there")
+    renaming = add_command(takes, "rename", "give a take another title", _rename)
+    renaming.add_argument("take")
+    renaming.add_argument("title")
+    noting = add_command(takes, "note", "write a note to a take", _note)
+    noting.add_argument("take")
+    noting.add_argument("text")
+    bringing = add_command(takes, "import", "bring existing files in as takes", _import)
+    bringing.add_argument("file", nargs="+")
+    bringing.add_argument("--title", default="")
+    add_command(takes, "recover", "make unfinished takes whole again", _recover)
+
+
+def _list(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
+    items = [i for i in Workshop(home, clock).takes() if (i.state is TakeState.TRASHED) == options.trash]
+    output.document(items)
+    rows = [[_mark(item), item.id[:8], duration(item.seconds), item.title] for item in items if item.problem is None]
+    for line in table(rows):
+        output.say(line)
+    for item in items:
+        if item.problem is not None:
+            output.warn(item.problem)
+    if not items:
+        output.say("The trash is empty." if options.trash else "There are no takes yet. roomtone record makes one.")
+    return 0
+
+
+def _mark(item: LibraryItem) -> str:
+    return "●" if item.state is TakeState.RECORDING else "★" if item.starred else " "
+
+
+def _show(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
+    item = Workshop(home, clock).find(options.take)
+    output.document(item)
+    output.say(item.title)
+    output.say(f"  {item.id}  {item.state}" + (f"  ({item.ending})" if item.ending else ""))
+    output.say(f"  {item.folder}")
+    for track in item.tracks:
+        output.say(f"  {track.name}: {track.media}, {track.frames} frames, {track.bytes} bytes, {track.digest}")
+    if item.note:
+        output.say(f"  {item.note}")
+    return 0
+
+
+def _play(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
+    done = threading.Event()
+    heard = threading.Event()
+
+    def told(event: engine.Event) -> None:
+        if isinstance(event, engine.Status):
+            if event.playing is not None:
+                heard.set()
+                output.progress(f"▶ {duration(event.playing.at)} / {duration(event.playing.length)}")
+            elif heard.is_set():
+                done.set()
+
+    def lost(name: str) -> None:
+        del name
+        done.set()
+
+    workshop = Workshop(home, clock, on_engine=told, lost=lost)
+    try:
+        item = workshop.find(options.take)
+        playing = workshop.play(item, options.at)
+        heard.set()
+        output.document(playing)
+        output.say(f"Playing “{item.title}”, {duration(playing.length)}")
+        while not clock.wait(done, 1.0):
+            if workshop.engine().status().playing is None:
+                break
+    except KeyboardInterrupt:
+        workshop.engine().stop_playing()
+    finally:
+        output.progress_end()
+        workshop.close()
+    return 0
+
+
+def _verify(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
+    workshop = Workshop(home, clock)
+    try:
+        items = [workshop.find(ref) for ref in options.take] or [
+            i for i in workshop.takes() if i.problem is None and i.state is not TakeState.RECORDING
+        ]
+        results = []
+        for item in items:
+            try:
+                checked = workshop.check(item)
+                results.append({"take": item.id, "title": item.title, "ok": True, "tracks": checked})
+                output.say(f"whole    {item.id[:8]}  {item.title}")
+            except RoomtoneError as error:
+                results.append({"take": item.id, "title": item.title, "ok": False, "problem": error.problem})
+                output.say(f"DAMAGED  {item.id[:8]}  {item.title}")
+                output.warn(error.problem)
+        output.document(results)
+    finally:
+        workshop.close()
+    return 0 if all(result["ok"] for result in results) else 1
+
+
+def _import(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
+    workshop = Workshop(home, clock)
+    brought = []
+    failed = 0
+    try:
+        for file in options.file:
+            try:
+                take = workshop.bring_in(file, options.title)
+            except RoomtoneError as error:
+                failed += 1
+                output.error(error)
+                continue
+            brought.append(take)
+            output.say(f"Brought in “{take.manifest.title}”: {take.folder}")
+    finally:
+        workshop.close()
+    output.document(brought)
+    return 1 if failed else 0
+
+
+def _recover(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
+    """The engine recovers whatever it finds when it starts; nothing is left to do but to start it."""
+    del options
+    workshop = Workshop(home, clock)
+    before = {i.id for i in workshop.takes() if i.state is TakeState.RECORDING and i.problem is None}
+    try:
+        status = workshop.engine().status()
+        rolling = status.rolling.id if status.rolling else ""
+        after = [i for i in workshop.takes() if i.id in before and i.state is not TakeState.RECORDING]
+        left = [i for i in workshop.takes() if i.state is TakeState.RECORDING and i.problem is None and i.id != rolling]
+    finally:
+        workshop.close()
+    output.document({"recovered": after, "left": left})
+    for item in after:
+        output.say(f"Recovered “{item.title}”: {duration(item.seconds)}, kept in {Path(item.folder)}")
+    for item in left:
+        output.say(f"“{item.title}” could not be recovered yet; its files are in {Path(item.folder)}")
+    if not after and not left:
+        output.say("Nothing needs recovering.")
+    return 1 if left else 0
+
+
+def _rename(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
+    workshop = Workshop(home, clock)
+    workshop.rename(workshop.find(options.take), options.title)
+    return _after(workshop, workshop.find(options.title), output)
+
+
+def _note(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
+    workshop = Workshop(home, clock)
+    item = workshop.find(options.take)
+    workshop.note(item, options.text)
+    return _after(workshop, item, output)
+
+
+def _star(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
+    return _set_star(options, home, clock, output, on=True)
+
+
+def _unstar(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
+    return _set_star(options, home, clock, output, on=False)
+
+
+def _set_star(options: argparse.Namespace, home: Home, clock: Clock, output: Output, *, on: bool) -> int:
+    workshop = Workshop(home, clock)
+    item = workshop.find(options.take)
+    workshop.star(item, on)
+    return _after(workshop, item, output)
+
+
+def _trash(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
+    return _set_trash(options, home, clock, output, on=True)
+
+
+def _restore(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
+    return _set_trash(options, home, clock, output, on=False)
+
+
+def _set_trash(options: argparse.Namespace, home: Home, clock: Clock, output: Output, *, on: bool) -> int:
+    workshop = Workshop(home, clock)
+    item = workshop.find(options.take)
+    workshop.trash(item, on)
+    return _after(workshop, item, output)
+
+
+def _after(workshop: Workshop, item: LibraryItem, output: Output) -> int:
+    now = workshop.find(item.id)
+    workshop.close()
+    output.document(now)
+    output.say(f"{_mark(now)} {now.title}" + (" (in the trash)" if now.state is TakeState.TRASHED else ""))
+    return 0

@@ -1,0 +1,142 @@
+"""What the page shows, as whole, immutable values: the views are handed these and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from roomtone.gui.presenters.channels import ChannelChoice
+from roomtone.studio.snapshot import InputChoice, Line, Phase, Tone
+
+
+@dataclass(frozen=True)
+class LaneModel:
+    """A finished take in the list.
+
+    ``sent`` is the part from 0 to 1 that is in the project: the green line. ``message`` is written across the
+    lane: why it cannot be opened, or what it needs. ``own`` tells a person's sound from the practice tone.
+    """
+
+    id: str
+    title: str
+    detail: str
+    safety: Line
+    sent: float
+    seconds: float
+    tracks: tuple[str, ...]
+    tags: tuple[str, ...] = ()
+    message: str = ""
+    note: str = ""
+    starred: bool = False
+    readable: bool = True
+    playable: bool = True
+    trashed: bool = False
+    own: bool = True
+    spoken: str = ""
+
+
+@dataclass(frozen=True)
+class RollingModel:
+    """The take that rolls. ``gaps`` are the seconds at which sound was lost."""
+
+    id: str
+    title: str
+    detail: str
+    seconds: float
+    safe_seconds: float
+    tracks: tuple[str, ...]
+    trouble: str = ""
+    gaps: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class NoticeModel:
+    """A notice: what happened, why and what to do about it, and the label of its action or ""."""
+
+    id: int
+    title: str
+    text: str
+    tone: Tone
+    action: str
+
+
+@dataclass(frozen=True)
+class EmptyModel:
+    """What stands where there are no takes. ``action`` is the label of its button or ""; ``icon`` its picture."""
+
+    icon: str
+    title: str
+    text: str
+    action: str = ""
+
+
+@dataclass(frozen=True)
+class InputModel:
+    """The choice of input and channels."""
+
+    inputs: tuple[InputChoice, ...]
+    input: str
+    channels: tuple[ChannelChoice, ...]
+    channel: str
+    enabled: bool
+
+
+@dataclass(frozen=True)
+class TransportModel:
+    """The bar at the bottom, apart from what moves on every frame."""
+
+    phase: Phase
+    label: str
+    hint: Line
+    enabled: bool
+    input: InputModel
+    computer: Line
+    project: Line
+    disk: Line
+    can_retry: bool
+
+
+@dataclass(frozen=True)
+class HeaderModel:
+    """The bar at the top."""
+
+    project: str
+    safe: Line
+    theme: str
+    trash_open: bool
+    trashed: int
+    person: str
+    form: str
+
+
+@dataclass(frozen=True)
+class PlayingModel:
+    """What is heard, and whether it stands still."""
+
+    take: str
+    at: float
+    length: float
+    paused: bool
+
+
+@dataclass(frozen=True)
+class PageModel:
+    """The whole page. ``announcement`` is to be said to a screen reader whenever its text or number changes."""
+
+    header: HeaderModel
+    transport: TransportModel
+    rolling: RollingModel | None
+    lanes: tuple[LaneModel, ...]
+    playing: PlayingModel | None
+    empty: EmptyModel | None
+    notices: tuple[NoticeModel, ...]
+    undo: str
+    announcement: tuple[int, str] = (0, "")
+
+
+@dataclass(frozen=True)
+class FrameModel:
+    """What moves on every frame: the time in the middle, where the playhead is, and how far the take is."""
+
+    time: str
+    seconds: float
+    playing_at: float

@@ -1,0 +1,64 @@
+"""How times and lengths are written."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+
+def clock_text(seconds: float) -> str:
+    """Return a running time with milliseconds, as in ``00:01:14.382``."""
+    milliseconds = max(0, int(seconds * 1000))
+    whole, rest = divmod(milliseconds, 1000)
+    minutes, second = divmod(whole, 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours:02}:{minute:02}:{second:02}.{rest:03}"
+
+
+def length_text(seconds: float) -> str:
+    """Return a length for reading, as in ``1:14`` or ``1:02:09``; a take shorter than a minute has tenths."""
+    if seconds < 60:
+        return f"{max(0.0, seconds):.1f} s"
+    minutes, second = divmod(round(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
+def spoken_length(seconds: float) -> str:
+    """Return a length as a screen reader should say it."""
+    minutes, second = divmod(round(max(0.0, seconds)), 60)
+    parts = [f"{minutes} minute{'' if minutes == 1 else 's'}"] if minutes else []
+    if second or not parts:
+        parts.append(f"{second} second{'' if second == 1 else 's'}")
+    return " ".join(parts)
+
+
+def when_text(started: str, now: datetime) -> str:
+    """Return when a take began, as near to "today" as it is; "" where ``started`` is no ISO 8601 time."""
+    try:
+        then = datetime.fromisoformat(started).astimezone()
+    except ValueError:
+        return ""
+    days = (now.astimezone().date() - then.date()).days
+    time = f"{then:%H:%M}"
+    if days == 0:
+        return f"today {time}"
+    if days == 1:
+        return f"yesterday {time}"
+    return f"{then:%Y-%m-%d} {time}"
+
+
+def ruler_step(span: float) -> float:
+    """Return the seconds between the marks of a ruler that is ``span`` seconds long, so that 4 to 8 fit."""
+    step = 5.0
+    for choice in (10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0):
+        if span / step <= 8:
+            break
+        step = choice
+    return step
+
+
+def mark_text(seconds: float) -> str:
+    """Return a mark of a ruler, as in ``0:20``."""
+    minutes, second = divmod(int(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"

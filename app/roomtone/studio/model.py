@@ -1,0 +1,148 @@
+"""What the studio knows, and the whole state made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from roomtone.devices.model import PRACTICE_TONE, DeviceList
+from roomtone.engine.messages import Status
+from roomtone.foundation.errors import Problem
+from roomtone.studio import views
+from roomtone.studio.snapshot import InputChoice, NoticeView, Phase, StudioState, TakeView, Tone
+from roomtone.takes.library import LibraryItem
+from roomtone.takes.model import TakeState
+from roomtone.upload import messages as sync
+from roomtone.upload.states import SyncState
+
+_MOST_NOTICES = 5
+
+
+@dataclass
+class StudioModel:
+    """Changed under the studio's lock only. ``state`` makes the immutable whole."""
+
+    status: Status | None = None
+    devices: DeviceList = field(default_factory=lambda: DeviceList([]))
+    frames: int = 0
+    link: sync.Link | None = None
+    project: str = ""
+    person: str = ""
+    theme: str = "system"
+    no_input: bool = False
+    undo_label: str = ""
+    undo: Callable[[], None] | None = None
+    actions: dict[int, Callable[[], None]] = field(default_factory=dict)
+    _items: list[LibraryItem] = field(default_factory=list)
+    _synced: dict[str, sync.TakeSync] = field(default_factory=dict)
+    _safe: set[str] = field(default_factory=set)
+    _notices: list[NoticeView] = field(default_factory=list)
+    _numbers: int = 0
+    _views: tuple[list[TakeView], list[TakeView]] | None = None
+
+    def set_items(self, items: list[LibraryItem]) -> None:
+        """Take the library as it is now."""
+        self._items = items
+        self._views = None
+
+    def take_status(self, status: Status) -> None:
+        """Take what the engine said."""
+        if status.rolling is None or self.status is None or self.status.rolling is None:
+            self.frames = 0
+            self._views = None
+        self.status = status
+        if status.input is not None:
+            self.no_input = False
+
+    def take_sync(self, event: sync.Event) -> None:
+        """Take what the sync worker said."""
+        match event:
+            case sync.TakeSync():
+                old = self._synced.get(event.take)
+                self._synced[event.take] = event
+                if event.state is SyncState.SAFE:
+                    self._safe.add(event.take)
+                rolling = self.status.rolling.id if self.status and self.status.rolling else ""
+                if event.take != rolling or old is None or old.state is not event.state:
+                    self._views = None
+            case sync.SafeTakes():
+                self._safe.update(event.takes)
+                self._views = None
+            case sync.Link():
+                self.link = event
+
+    def add_notice(self, problem: Problem, tone: Tone, action: str, do: Callable[[], None] | None) -> None:
+        """Show a notice; one that says the same already is replaced."""
+        self.dismiss_code(problem.code, problem.title)
+        self._numbers += 1
+        self._notices.append(NoticeView(self._numbers, problem, tone, action))
+        if do is not None:
+            self.actions[self._numbers] = do
+        while len(self._notices) > _MOST_NOTICES:
+            self.dismiss(self._notices[0].id)
+
+    def has_notice(self, code: str) -> bool:
+        """Return whether a notice with this code is shown."""
+        return any(notice.problem.code == code for notice in self._notices)
+
+    def dismiss(self, number: int) -> None:
+        """Take a notice away."""
+        self._notices = [notice for notice in self._notices if notice.id != number]
+        self.actions.pop(number, None)
+
+    def dismiss_code(self, code: str, title: str | None = None) -> None:
+        """Take away the notices with this code (and title, where one is given)."""
+        for notice in list(self._notices):
+            if notice.problem.code == code and title in (None, notice.problem.title):
+                self.dismiss(notice.id)
+
+    def state(self) -> StudioState:
+        """Return the whole state. Its lists of takes are the same objects until a take changes."""
+        status = self.status
+        synced = self._synced.get(status.rolling.id) if status and status.rolling else None
+        rolling = views.rolling_view(status, self.frames, synced) if status else None
+        takes, trash = self._take_views()
+        return StudioState(
+            phase=self._phase(),
+            inputs=self._inputs(),
+            input=views.input_view(status.input) if status and status.input else None,
+            rolling=rolling,
+            takes=takes,
+            trash=trash,
+            playing=views.playing_view(status),
+            project=self.project,
+            person=self.person,
+            theme=self.theme,
+            computer_line=views.computer_line(status, rolling),
+            project_line=views.project_line(self.link, rolling, synced),
+            disk_line=views.disk_line(status),
+            safe_line=views.safe_line(takes, self.link, rolling),
+            undo=self.undo_label,
+            notices=list(self._notices),
+        )
+
+    def _phase(self) -> Phase:
+        if self.status is None:
+            return Phase.STARTING
+        if self.status.input is None and not self.no_input and not self.devices.devices:
+            return Phase.STARTING
+        return views.PHASES[self.status.activity]
+
+    def _inputs(self) -> list[InputChoice]:
+        several = len({device.host for device in self.devices.inputs}) > 1
+        found = [
+            InputChoice(d.id, f"{d.name} ({d.host.split()[0]})" if several else d.name, d.inputs)
+            for d in self.devices.inputs
+        ]
+        return [*found, InputChoice(PRACTICE_TONE, "Practice tone", 1, practice=True)]
+
+    def _take_views(self) -> tuple[list[TakeView], list[TakeView]]:
+        if self._views is None:
+            rolling = self.status.rolling.id if self.status and self.status.rolling else ""
+            shown = [
+                views.take_view(item, self._synced.get(item.id), item.id in self._safe)
+                for item in self._items
+                if item.problem is not None or (item.id != rolling and item.state is not TakeState.RECORDING)
+            ]
+            self._views = ([v for v in shown if not v.trashed], [v for v in shown if v.trashed])
+        return self._views

@@ -1,0 +1,284 @@
+"""The use cases, one after the other: what the command line calls directly and the window through ``Studio``.
+
+Every method may block and raises ``RoomtoneError``; nothing here is called from a thread that paints.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import uuid
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Final, TypeVar
+
+import msgspec
+
+from roomtone.assembly.client import RenderClient
+from roomtone.assembly.messages import BringIn, BroughtIn, Checked, Drawn, Loudness
+from roomtone.devices.model import DeviceList
+from roomtone.engine import messages as told
+from roomtone.engine.client import EngineClient
+from roomtone.foundation import settings as settings_file
+from roomtone.foundation.clock import Clock
+from roomtone.foundation.errors import RoomtoneError, UsageError, from_os_error
+from roomtone.foundation.paths import Home
+from roomtone.foundation.settings import Settings
+from roomtone.takes import editing
+from roomtone.takes.library import Library, LibraryItem
+from roomtone.takes.model import TakeState
+from roomtone.upload import messages as sync
+from roomtone.upload.client import SyncClient
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+FIRST_PROJECT: Final = "First project"
+
+EngineEvents = Callable[[told.Event], None]
+SyncEvents = Callable[[sync.Event], None]
+
+
+def _nothing(*_: object) -> None:
+    """Hear an event and do nothing."""
+
+
+class Workshop:
+    """The workers, the library and the settings of one home, held together.
+
+    The event functions are called on the workers' own threads and must not block; ``lost`` hears the name of
+    a worker that ended.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        clock: Clock,
+        on_engine: EngineEvents = _nothing,
+        on_sync: SyncEvents = _nothing,
+        lost: Callable[[str], None] = _nothing,
+    ) -> None:
+        self.home = home
+        self._clock = clock
+        self._on_engine = on_engine
+        self._on_sync = on_sync
+        self._lost = lost
+        self._lock = threading.RLock()
+        self._engine: EngineClient | None = None
+        self._sync: SyncClient | None = None
+        self._render: RenderClient | None = None
+        self.library = Library(home.library, home.takes)
+        self._settings = settings_file.load(home.settings)
+
+    # Workers.
+
+    def engine(self) -> EngineClient:
+        """Return the engine worker, found or started."""
+        with self._lock:
+            if self._engine is None:
+                self._engine = EngineClient.ensure(self.home, self._clock, self._on_engine, self._engine_lost)
+            return self._engine
+
+    def sync(self) -> SyncClient:
+        """Return the sync worker, found or started."""
+        with self._lock:
+            if self._sync is None:
+                self._sync = SyncClient.ensure(self.home, self._clock, self._on_sync, self._sync_lost)
+            return self._sync
+
+    def close(self) -> None:
+        """Let go of the workers; what they do goes on."""
+        with self._lock:
+            clients = [self._engine, self._sync, self._render]
+            self._engine = self._sync = self._render = None
+        for client in clients:
+            if client is not None:
+                client.close()
+        self.library.close()
+
+    # Settings and the project.
+
+    @property
+    def settings(self) -> Settings:
+        return self._settings
+
+    def change(self, **values: object) -> Settings:
+        """Change settings and keep them. A full disk costs the keeping, not the change."""
+        self._settings = msgspec.structs.replace(self._settings, **values)
+        try:
+            settings_file.save(self.home.settings, self._settings)
+        except (OSError, RoomtoneError) as error:
+            log.info("the settings were not kept: %s", error)
+        return self._settings
+
+    def project(self) -> tuple[str, str]:
+        """Return the id and title of the project that takes go to; the first one is begun here, offline too."""
+        if not self._settings.project:
+            self.change(project=uuid.uuid4().hex, project_title=FIRST_PROJECT)
+        return self._settings.project, self._settings.project_title
+
+    def create_project(self, title: str) -> tuple[str, str]:
+        """Begin a project and let new takes go to it."""
+        text = " ".join(title.split())
+        if not text or len(text) > editing.MAX_TITLE:
+            raise UsageError(
+                "bad-title", "The project was not begun", "A title has 1 to 300 characters", "Choose another"
+            )
+        project = self.sync().create_project(text, uuid.uuid4().hex)
+        self.change(project=project.id, project_title=project.title)
+        return project.id, project.title
+
+    def use_project(self, reference: str) -> tuple[str, str]:
+        """Let new takes go to the project with this id or title."""
+        projects = self.sync().list_projects()
+        found = [p for p in projects if reference in (p.id, p.title)]
+        if len(found) != 1:
+            raise UsageError(
+                "no-such-project",
+                f"No single project is called “{reference}”",
+                "There are: " + (", ".join(p.title for p in projects) or "none"),
+                "roomtone project list shows them with their ids",
+            )
+        self.change(project=found[0].id, project_title=found[0].title)
+        return found[0].id, found[0].title
+
+    # Recording.
+
+    def devices(self, *, rates: bool = False) -> DeviceList:
+        return self.engine().devices(rates=rates)
+
+    def open_input(self, device: str = "", channels: str = "", rate: int = 0, form: told.Format = "flac") -> told.Input:
+        return self.engine().open_input(device, channels, rate, form)
+
+    def start_take(self, title: str = "", part: str | None = None) -> told.Rolling:
+        """Begin a take on the open input, and tell the sync worker where it grows."""
+        project, project_title = self.project()
+        rolling = self.engine().start_take(
+            told.StartTake(
+                project=project,
+                project_title=project_title,
+                part=self._settings.part if part is None else part,
+                person=self._settings.person,
+                title=title,
+            )
+        )
+        self.poke(rolling.folder)
+        return rolling
+
+    def stop_take(self, take: str = "") -> told.Sealed:
+        """End the rolling take; return it sealed and read back."""
+        sealed = self.engine().stop_take(take)
+        self.poke(sealed.folder)
+        return sealed
+
+    def poke(self, folder: str) -> None:
+        """Tell the sync worker to look at a take now. Without one the take waits on this computer."""
+        try:
+            self.sync().poke(Path(folder))
+        except RoomtoneError as error:
+            log.info("the sync worker was not told of %s: %s", folder, error)
+
+    def watch(self) -> None:
+        """Reach the sync worker, so that its events arrive from now on."""
+        self.sync()
+
+    # Takes.
+
+    def takes(self) -> list[LibraryItem]:
+        return self.library.refresh()
+
+    def find(self, reference: str) -> LibraryItem:
+        return self.library.find(reference)
+
+    def play(self, item: LibraryItem, at: float = 0.0) -> told.Playing:
+        """Play the first sound track of a take."""
+        for track in item.tracks:
+            if track.media.startswith("audio/"):
+                file = str(Path(item.folder) / track.name)
+                return self.engine().play(item.id, file, at, self._settings.output)
+        raise UsageError("no-sound", f"“{item.title}” is not played", "It has no sound", "Open it in its folder")
+
+    def rename(self, item: LibraryItem, title: str) -> None:
+        self._edit(item, lambda folder: editing.rename(folder, title, self._clock))
+
+    def star(self, item: LibraryItem, on: bool) -> None:
+        self._edit(item, lambda folder: editing.star(folder, on, self._clock))
+
+    def note(self, item: LibraryItem, text: str) -> None:
+        self._edit(item, lambda folder: editing.note(folder, text, self._clock))
+
+    def trash(self, item: LibraryItem, on: bool) -> None:
+        self._edit(item, lambda folder: editing.trash(folder, on, self._clock))
+
+    def _edit(self, item: LibraryItem, change: Callable[[Path], object]) -> None:
+        if item.state is TakeState.RECORDING:
+            raise UsageError(
+                "still-recording", f"“{item.title}” was not changed", "It is being recorded", "Stop it first"
+            )
+        try:
+            change(Path(item.folder))
+        except OSError as error:
+            raise from_os_error(error, "changing a take") from error
+
+    # Jobs of the render worker.
+
+    def bring_in(self, file: str, title: str = "") -> BroughtIn:
+        """Make a take of an existing file."""
+        project, project_title = self.project()
+        command = BringIn(str(Path(file).absolute()), project, project_title, "", self._settings.person, title)
+        brought = self._rendering(lambda render: render.bring_in(command))
+        self.poke(brought.folder)
+        return brought
+
+    def draw_peaks(self, item: LibraryItem) -> None:
+        """Make the waveforms of a take that the cache misses."""
+        for track in item.tracks:
+            if track.media.startswith(("audio/", "video/")):
+                file = str(Path(item.folder) / track.name)
+                self._rendering(partial(_draw, item.id, file))
+
+    def loudness(self, item: LibraryItem) -> dict[str, Loudness]:
+        """Measure every sound track of a take."""
+        found = {}
+        for track in item.tracks:
+            if track.media.startswith("audio/") and track.frames:
+                file = str(Path(item.folder) / track.name)
+                found[track.name] = self._rendering(partial(_measure, file))
+        return found
+
+    def check(self, item: LibraryItem) -> list[Checked]:
+        """Read, hash and decode a take again."""
+        return self._rendering(lambda render: render.check(item.folder))
+
+    def _rendering(self, job: Callable[[RenderClient], T]) -> T:
+        with self._lock:
+            if self._render is None:
+                self._render = RenderClient.ensure(self.home, self._clock)
+            render = self._render
+        try:
+            return job(render)
+        except RoomtoneError as error:
+            if error.code != "worker-gone":
+                raise
+        # It ended between two jobs, or a file took it down; a fresh one gets a second try.
+        with self._lock:
+            self._render = RenderClient.ensure(self.home, self._clock)
+            render = self._render
+        return job(render)
+
+    def _engine_lost(self) -> None:
+        self._engine = None
+        self._lost(told.NAME)
+
+    def _sync_lost(self) -> None:
+        self._sync = None
+        self._lost("sync")
+
+
+def _draw(take: str, file: str, render: RenderClient) -> Drawn:
+    return render.draw_peaks(take, file)
+
+
+def _measure(file: str, render: RenderClient) -> Loudness:
+    return render.loudness(file)
