@@ -31,6 +31,7 @@ from roomtone.upload.core_events import (
 )
 from roomtone.upload.core_line import Line
 from roomtone.upload.core_take import TakeCore
+from roomtone.upload.core_take_answers import answered, failed, released
 from roomtone.upload.states import TakePhase
 
 MAX_FLIGHTS: Final = 6
@@ -123,12 +124,12 @@ class Core:
         take = self._takes[request.take]
         self._touched.add(request.take)
         if event.answer.status == _UNAUTHORIZED:
-            take.release(request)
+            released(take, request)
             if request.id > self._old_token_until:
                 self._set_link_problem(core_problems.SIGNED_OUT)
             return
         self._reached()
-        take.answered(request, event.answer, event.seconds, now)
+        answered(take, self._line, request, event.answer, event.seconds, now)
         self._drop_grounded(take)
 
     def _failed(self, event: Failed, now: float) -> None:
@@ -142,7 +143,7 @@ class Core:
                 self._offline.fail(now)
             self.online = False
             self._set_link_problem(core_problems.LINK_PROBLEMS[event.why])
-        self._takes[request.take].failed(request, event.why, event.detail, now)
+        failed(self._takes[request.take], request, event.why, event.detail, now)
 
     def _reached(self) -> None:
         self._offline.succeed()

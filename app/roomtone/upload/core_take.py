@@ -7,19 +7,8 @@ from typing import Any, Final
 
 from roomtone.foundation.errors import Problem
 from roomtone.upload import core_problems
-from roomtone.upload.core_answers import TROUBLE_AFTER, answered, failed
-from roomtone.upload.core_events import (
-    Answer,
-    Failure,
-    FinalTrack,
-    Grown,
-    LocalTake,
-    Request,
-    TakeRecord,
-    TrackRecord,
-)
+from roomtone.upload.core_events import FinalTrack, Grown, LocalTake, Request, TakeRecord, TrackRecord
 from roomtone.upload.core_line import Line
-from roomtone.upload.core_problems import decode, refusal, retry_after, said
 from roomtone.upload.core_requests import next_for_take, next_for_track
 from roomtone.upload.core_track import PATIENCE, TrackCore
 from roomtone.upload.states import Phase, SyncState, TakePhase, move_sync, move_take, worst
@@ -30,7 +19,7 @@ _EMPTY_DIGEST: Final = digest_of(b"")
 
 
 class TakeCore:
-    """The state of one take. Its own requests are answered like those of its tracks."""
+    """The state of one take, and how it may move; ``core_take_answers`` says what an answer means."""
 
     def __init__(self, take: LocalTake, record: TakeRecord | None, line: Line) -> None:
         self.local = take
@@ -69,7 +58,7 @@ class TakeCore:
         """The worst of its tracks and its own seal."""
         if self.phase is TakePhase.DONE:
             state = SyncState.SAFE
-        elif self.phase is TakePhase.STUCK:
+        elif self.phase is TakePhase.STUCK or self.problem is core_problems.DISK_FULL:
             state = SyncState.NEEDS_YOU
         else:
             state = worst([track.state for track in self.tracks.values()] or [SyncState.LOCAL])
@@ -129,7 +118,7 @@ class TakeCore:
             track.retry()
         if stuck and self.phase is not TakePhase.DONE:
             self.problem = None
-            self._redeclare()
+            self.redeclare()
 
     # What to send
 
@@ -159,122 +148,50 @@ class TakeCore:
 
     def _close_if_all_are_safe(self) -> None:
         if self.manifest is not None and all(track.phase is Phase.DONE for track in self.tracks.values()):
-            self._go(TakePhase.SEALING)
+            self.go(TakePhase.SEALING)
 
-    # What came of it
+    # What the server says
 
-    def answered(self, request: Request, answer: Answer, seconds: float, now: float) -> None:
-        """Take in the answer to a request of the take or of one of its tracks."""
-        if request.track:
-            if answered(self.tracks[request.track], self._line, request, answer, seconds, now):
-                self._redeclare()
-            return
-        self.flight = None
-        if not 200 <= answer.status < 300:
-            self._refused(answer, now)
-            return
-        self._line.sizes.answered(seconds)
-        self.backoff.succeed()
-        if self.phase is TakePhase.FOUNDING:
-            self._go(TakePhase.DECLARING)
-            return
-        take = decode(answer, api.Take)
-        if take is None or take.id != self.local.id:
-            self._odd(now, core_problems.NOT_ROOMTONE)
-            return
-        if self.phase is TakePhase.DECLARING:
-            self._take_known(take)
-        elif take.sealed:
-            self._done()
-        else:
-            self._odd(now, core_problems.NOT_ROOMTONE)
-
-    def failed(self, request: Request, why: Failure, detail: str, now: float) -> None:
-        """A request got no answer."""
-        if request.track:
-            failed(self.tracks[request.track], request, why, detail, now)
-            return
-        self.flight = None
-        if why in (Failure.CUT, Failure.TIMEOUT):
-            self.backoff.fail(now, first_free=why is Failure.CUT)
-
-    def release(self, request: Request) -> None:
-        """A request came to nothing, for a reason that does not concern the take."""
-        if request.track:
-            self.tracks[request.track].flight = None
-        else:
-            self.flight = None
-
-    def _take_known(self, take: api.Take) -> None:
+    def known(self, take: api.Take | None) -> None:
+        """The server knows the take; with ``take`` it also says which tracks it has."""
         self._declared = True
         self.problem = None
-        for track in take.tracks:
-            if track.state is api.TrackState.SEALED and track.name in self.tracks:
-                ours = self.tracks[track.name]
-                if ours.phase is not Phase.DONE:
-                    ours.server_has(track.digest)
+        for track in take.tracks if take is not None else []:
+            ours = self.tracks.get(track.name)
+            if track.state is api.TrackState.SEALED and ours is not None and ours.phase is not Phase.DONE:
+                ours.server_has(track.digest)
         self._open()
 
-    def _open(self) -> None:
-        self._go(TakePhase.OPEN)
-        for track in self.tracks.values():
-            track.admit()
-
-    def _redeclare(self) -> None:
+    def redeclare(self) -> None:
         """The server has to be told of the take (again) before anything else makes sense."""
         self._declared = False
         self.flight = None
-        self._go(TakePhase.DECLARING)
+        self.go(TakePhase.DECLARING)
         for track in self.tracks.values():
             track.dismiss()
 
-    def _done(self) -> None:
+    def done(self) -> None:
+        """The server has sealed the take."""
         self.problem = None
-        self._oddities = 0
-        self._go(TakePhase.DONE)
+        self.go(TakePhase.DONE)
 
-    def _refused(self, answer: Answer, now: float) -> None:
-        document = refusal(answer)
-        code, status = document.code, answer.status
-        if status in (423, 425, 429, 408) or status >= 500:
-            self.backoff.fail(now, retry_after(answer))
-            if status == 507 and self.backoff.attempts >= 2:
-                self.problem = core_problems.DISK_FULL
-            elif self.backoff.attempts >= TROUBLE_AFTER:
-                self.problem = core_problems.TROUBLE
-        elif code == "unknown-project" and self.phase is TakePhase.DECLARING:
-            self._go(TakePhase.FOUNDING)
-            self._patience(now, said(document, core_problems.OLD_SERVER))
-        elif self.phase is TakePhase.SEALING and status in (404, 409):
-            # The server forgot something that was there: everything is gone through again, nothing sent twice.
-            if self._patience(now, said(document, core_problems.OLD_SERVER)):
-                self._redeclare()
-        elif code == "take-sealed" and self.phase is TakePhase.DECLARING:
-            self._declared = True
-            self._open()
-        elif status < 400 or (status in (404, 410) and not code):
-            self._odd(now, core_problems.NOT_ROOMTONE)
-        else:
-            self._stick(said(document, core_problems.OLD_SERVER))
-
-    def _odd(self, now: float, problem: Problem) -> None:
-        self.backoff.fail(now)
+    def odd(self, problem: Problem) -> bool:
+        """Something that makes no sense happened: it may pass, or it needs a person. Return whether it may pass."""
         self._oddities += 1
         if self._oddities > PATIENCE:
-            self._stick(problem)
+            self.stick(problem)
+        return self._oddities <= PATIENCE
 
-    def _patience(self, now: float, problem: Problem) -> bool:
-        """Something goes back a step, as it may: the first time costs nothing. Return whether to go on at all."""
-        self.backoff.fail(now, first_free=True)
-        self._oddities += 1
-        if self._oddities > PATIENCE:
-            self._stick(problem)
-            return False
-        return True
-
-    def _stick(self, problem: Problem) -> None:
+    def stick(self, problem: Problem) -> None:
+        """Only a person can help."""
         self.problem = problem
-        self._go(TakePhase.STUCK)
+        self.go(TakePhase.STUCK)
 
-    def _go(self, phase: TakePhase) -> None:
+    def go(self, phase: TakePhase) -> None:
+        """Move on. Raises ``IllegalMoveError``."""
         self.phase = move_take(self.phase, phase)
+
+    def _open(self) -> None:
+        self.go(TakePhase.OPEN)
+        for track in self.tracks.values():
+            track.admit()

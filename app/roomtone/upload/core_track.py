@@ -128,12 +128,13 @@ class TrackCore:
 
     def at(self, offset: int) -> None:
         """The server has ``offset`` bytes."""
+        if offset > self.offset:
+            self._oddities = 0
         self.offset = offset
         self.sent_until = offset
         self.go(Phase.SENDING)
         if offset > self._best:
             self._best = offset
-            self._oddities = 0
             self.problem = None
             self.backoff.succeed()
 
