@@ -60,6 +60,7 @@ class EngineWorker:
             spawn.say_ready()
             watch.start()
             self._attend()
+        self._ending.set()
         self._desk.close()
         watch.join()
 
