@@ -5,6 +5,7 @@ Every method may block and raises ``RoomtoneError``; nothing here is called from
 
 from __future__ import annotations
 
+import getpass
 import logging
 import threading
 import uuid
@@ -115,7 +116,8 @@ class Workshop:
     def project(self) -> tuple[str, str]:
         """Return the id and title of the project that takes go to; the first one is begun here, offline too."""
         if not self._settings.project:
-            self.change(project=uuid.uuid4().hex, project_title=FIRST_PROJECT)
+            person = self._settings.person or _login_name()
+            self.change(project=uuid.uuid4().hex, project_title=FIRST_PROJECT, person=person)
         return self._settings.project, self._settings.project_title
 
     def create_project(self, title: str) -> tuple[str, str]:
@@ -274,6 +276,16 @@ class Workshop:
     def _sync_lost(self) -> None:
         self._sync = None
         self._lost("sync")
+
+
+def _login_name() -> str:
+    """Return who is logged in, for the names of takes; nothing for the system's own accounts."""
+    try:
+        name = getpass.getuser()
+    except (OSError, KeyError):
+        # No name is known here, as in a container with a bare number for its user.
+        return ""
+    return "" if name in ("root", "SYSTEM") else name[:1].upper() + name[1:]
 
 
 def _draw(take: str, file: str, render: RenderClient) -> Drawn:
