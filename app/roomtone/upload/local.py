@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from roomtone.foundation.errors import RoomtoneError
-from roomtone.takes.folder import JOURNAL, Manifest, to_builtins
+from roomtone.takes.folder import JOURNAL, MANIFEST, Manifest, to_builtins
 from roomtone.takes.follow import TakeFollower
 from roomtone.takes.model import Take, TakeState
 from roomtone.upload.core_events import FinalTrack, Grown, LocalTake, LocalTrack, TakeGrew, TakeSealed
@@ -38,6 +38,7 @@ class LocalEntry:
     take: Take
     grew_at: float
     due: float
+    stamp: tuple[int, bool] = (-1, False)
     rates: dict[str, int] = field(default_factory=dict)
     progress: dict[str, Progress] = field(default_factory=dict)
     sealed: bool = False
@@ -139,7 +140,7 @@ class LocalTakes:
         if take.id in self.entries:
             return None
         rates = {track.name: track.rate for track in take.began.tracks if track.rate}
-        entry = LocalEntry(folder, follower, take, now, now + LIVE_SECONDS, rates)
+        entry = LocalEntry(folder, follower, take, now, now + LIVE_SECONDS, rates=rates)
         self.entries[take.id] = entry
         return entry
 
@@ -150,8 +151,11 @@ class LocalTakes:
 
     def _follow(self, entry: LocalEntry, now: float) -> list[TakeGrew | TakeSealed]:
         before = entry.take
+        stamp = (_size(entry.folder / JOURNAL), os.path.exists(entry.folder / MANIFEST))
         try:
-            entry.take = entry.follower.poll()
+            if stamp != entry.stamp:
+                entry.take = entry.follower.poll()
+            entry.stamp = stamp
         except (RoomtoneError, OSError) as error:
             log.info("cannot be followed now: %s: %s", entry.folder.name, error)
             entry.due = now + QUIET_SECONDS

@@ -27,6 +27,8 @@ T = TypeVar("T")
 LINGER_SECONDS: Final = 3.0
 # Without a client and without the server it gives up after this; the next start goes on.
 OFFLINE_SECONDS: Final = 600.0
+# How long the core is left alone when it waits for nothing but events.
+IDLE_SECONDS: Final = 60.0
 ASK_SECONDS: Final = 15.0
 
 
@@ -60,6 +62,8 @@ class Uploader:
         self._alone_since: float | None = None
         self._offline_since: float | None = None
         self._cap = 0
+        self._woken = True
+        self._core_due = 0.0
         self._ending = False
 
     # For other threads
@@ -74,6 +78,7 @@ class Uploader:
 
         def answer() -> None:
             result = act()
+            self._woken = True
             self._turn(self._clock.monotonic())
             future.set_result(result)
 
@@ -118,6 +123,7 @@ class Uploader:
             wake = self._turn(now)
             try:
                 self._inbox.get(timeout=max(0.0, wake - self._clock.monotonic()))()
+                self._woken = True
                 while not self._inbox.empty():
                     self._inbox.get()()
             except Empty:
@@ -134,7 +140,13 @@ class Uploader:
         for event in events:
             if event.take in self._core.takes:
                 self._core.handle(event, now)
-        effects = self._core.effects(now)
+        if fresh or events or self._woken or now >= self._core_due or self._later:
+            self._carry_out(self._core.effects(now), now)
+        self._woken = False
+        return min([self._local.due(), self._core_due, *self._later.values(), self._leave_when_done(now)])
+
+    def _carry_out(self, effects: ev.Effects, now: float) -> None:
+        self._core_due = effects.wake_at if effects.wake_at is not None else now + IDLE_SECONDS
         for request in effects.send:
             self._send(request)
         self._tell(effects.changed, now)
@@ -144,10 +156,6 @@ class Uploader:
             self._records.save(folder, record)
         self._let_go(effects.changed)
         self._tell_link()
-        wakes = [self._local.due(), *self._later.values(), self._leave_when_done(now)]
-        if effects.wake_at is not None:
-            wakes.append(effects.wake_at)
-        return min(wakes)
 
     def _adopt(self, entry: LocalEntry) -> None:
         """Decide what becomes of a take that was found."""
