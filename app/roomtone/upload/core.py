@@ -10,7 +10,7 @@ from __future__ import annotations
 from random import Random
 from typing import Final
 
-from roomtone.foundation.errors import Problem
+from roomtone.foundation.errors import Problem, unexpected
 from roomtone.upload import core_problems
 from roomtone.upload.core_events import (
     Answered,
@@ -90,6 +90,15 @@ class Core:
         self._touched.discard(take)
         self._order.remove(core)
 
+    def give_up(self, event: Event) -> None:
+        """Handling ``event`` met a bug: whatever take it is about needs a person, and the others go on."""
+        request = self._flights.get(event.request) if isinstance(event, (Answered, Failed)) else None
+        name = event.take if isinstance(event, (TakeGrew, TakeSealed)) else request.take if request else ""
+        if name in self._takes:
+            self._takes[name].stop(unexpected("sending a take").problem)
+            self._drop_grounded(self._takes[name])
+            self._touched.add(name)
+
     # In
 
     def handle(self, event: Event, now: float) -> None:
@@ -118,12 +127,13 @@ class Core:
                 self._reached()
 
     def _answered(self, event: Answered, now: float) -> None:
-        request = self._flights.pop(event.request, None)
+        request = self._flights.get(event.request)
         if request is None:
             return
         take = self._takes[request.take]
         self._touched.add(request.take)
         if event.answer.status == _UNAUTHORIZED:
+            del self._flights[request.id]
             released(take, request)
             if request.id > self._old_token_until:
                 self._set_link_problem(core_problems.SIGNED_OUT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -13,6 +13,10 @@ from roomtone.upload.core_track import AT_ONCE, LIVE_SECONDS, TrackCore
 from roomtone.upload.states import Phase, TakePhase
 from roomtone.wire import api
 from roomtone.wire.tus import OFFSET_TYPE, UPLOADS, format_metadata
+
+# What ``wire.api`` allows; a take on the disk may have any name.
+TITLE: Final = 300
+NAME: Final = 100
 
 
 def next_for_track(track: TrackCore, line: Line, now: float, *, live: bool) -> Request | float | None:
@@ -78,12 +82,13 @@ def _next_bytes(track: TrackCore, line: Line, now: float, *, live: bool) -> Requ
 def next_for_take(take: LocalTake, phase: TakePhase, manifest: dict[str, Any], line: Line, now: float) -> Request:
     """Return the request of a take itself: founding its project, declaring it, or sealing it."""
     if phase is TakePhase.FOUNDING:
-        body = msgspec.json.encode(api.NewProject(take.project_title or "Project"))
+        body = msgspec.json.encode(api.NewProject(take.project_title[:TITLE] or "Project"))
         return line.json(take.id, "", Purpose.PROJECT, "PUT", f"/api/projects/{take.project}", body, now)
     path = f"/api/takes/{take.id}"
     if phase is TakePhase.SEALING:
         body = msgspec.json.encode(api.SealTake(manifest))
         return line.json(take.id, "", Purpose.SEAL_TAKE, "POST", f"{path}/seal", body, now)
     tracks = [api.NewTrack(track.name, track.media) for track in take.tracks]
-    new = api.NewTake(take.project, take.title, tracks, take.part, take.person, take.started)
+    title, part, person = take.title[:TITLE] or "Take", take.part[:NAME], take.person[:NAME]
+    new = api.NewTake(take.project, title, tracks, part, person, take.started)
     return line.json(take.id, "", Purpose.DECLARE, "PUT", path, msgspec.json.encode(new), now)

@@ -187,6 +187,14 @@ class TakeCore:
         self.problem = problem
         self.go(TakePhase.STUCK)
 
+    def stop(self, problem: Problem) -> None:
+        """Stop in the middle of whatever it does, from any phase."""
+        self.flight = None
+        for track in self.tracks.values():
+            track.flight = None
+        self.problem = problem
+        self.phase = TakePhase.STUCK
+
     def go(self, phase: TakePhase) -> None:
         """Move on. Raises ``IllegalMoveError``."""
         self.phase = move_take(self.phase, phase)

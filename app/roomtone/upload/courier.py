@@ -79,7 +79,7 @@ class Couriers:
                 with self._lock:
                     self._busy -= 1
 
-    def _carry(self, request: Request) -> Event:
+    def _carry(self, request: Request, *, again: bool = False) -> Event:
         try:
             endpoint = self._place.endpoint()
         except RoomtoneError as error:
@@ -93,6 +93,9 @@ class Couriers:
             log.info("%s %s: %s (%s)", request.method, request.path, error.why, error.detail)
             if error.why is Failure.UNREACHABLE:
                 self._place.doubt(endpoint)
+                if endpoint.embedded and not again:
+                    # It ends when it has nothing to do for a while; starting it is no failure.
+                    return self._carry(request, again=True)
             return Failed(request.id, error.why, error.detail)
         except UnreadableError as error:
             return Failed(request.id, Failure.UNREADABLE, str(error))

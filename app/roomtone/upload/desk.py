@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import msgspec
 
@@ -13,13 +13,11 @@ from roomtone.upload import messages
 from roomtone.upload.core_events import NewToken
 from roomtone.upload.download import download
 from roomtone.upload.feed import Feed
-from roomtone.upload.http import Transport, call
+from roomtone.upload.http import Transport
 from roomtone.upload.place import Place
 from roomtone.upload.reports import Reports
 from roomtone.upload.uploader import Uploader
 from roomtone.wire import api
-
-T = TypeVar("T")
 
 _ID: Final = re.compile("[0-9a-f]{32}")
 _TRACK: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}\.[a-z0-9]{1,5}")
@@ -59,13 +57,13 @@ class Desk:
     def _ask_server(self, command: messages.Command) -> Any:
         match command:
             case messages.ListProjects():
-                return self._get("/api/projects", api.Projects)
+                return self._place.call("GET", "/api/projects", api.Projects)
             case messages.CreateProject():
                 path = f"/api/projects/{_checked_id(command.id)}"
-                new = api.NewProject(command.title)
-                return call(self._transport, self._place.endpoint(), "PUT", path, api.Project, new)
+                return self._place.call("PUT", path, api.Project, api.NewProject(command.title))
             case messages.ListTakes():
-                return self._get(f"/api/projects/{_checked_id(command.project)}/takes?after={command.after}", api.Takes)
+                path = f"/api/projects/{_checked_id(command.project)}/takes?after={command.after}"
+                return self._place.call("GET", path, api.Takes)
             case messages.Join():
                 self._place.join(command.url, command.token)
                 self._uploader.post(NewToken())
@@ -76,19 +74,15 @@ class Desk:
                 return self._download(command)
         return self._membership()
 
-    def _get(self, path: str, kind: type[T]) -> T:
-        return call(self._transport, self._place.endpoint(), "GET", path, kind)
-
     def _membership(self) -> messages.Membership:
-        endpoint = self._place.endpoint()
-        me = call(self._transport, endpoint, "GET", "/api/me", api.Account)
-        return messages.Membership(endpoint.url, endpoint.embedded, me)
+        me = self._place.call("GET", "/api/me", api.Account)
+        return messages.Membership(self._place.known_url(), self._place.joined is None, me)
 
     def _download(self, command: messages.Download) -> messages.Downloaded:
         if not _TRACK.fullmatch(command.track):
             raise UsageError("bad-name", "This is no name of a track", command.track, "roomtone takes list shows names")
-        take = _checked_id(command.take)
-        return download(self._transport, self._place.endpoint(), take, command.track, Path(command.to))
+        take, to = _checked_id(command.take), Path(command.to)
+        return self._place.with_endpoint(lambda endpoint: download(self._transport, endpoint, take, command.track, to))
 
 
 def _checked_id(text: str) -> str:

@@ -9,7 +9,6 @@ from typing import Final
 
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import RoomtoneError
-from roomtone.upload.http import Transport, call
 from roomtone.upload.messages import RemoteChange
 from roomtone.upload.place import Place
 from roomtone.wire import api
@@ -25,13 +24,11 @@ class Feed:
 
     def __init__(
         self,
-        transport: Transport,
         place: Place,
         clock: Clock,
         publish: Callable[[RemoteChange], None],
         wanted: Callable[[], bool],
     ) -> None:
-        self._transport = transport
         self._place = place
         self._clock = clock
         self._publish = publish
@@ -73,12 +70,11 @@ class Feed:
         """Publish what is new, as long as nobody chose another project meanwhile."""
         with self._lock:
             project, cursor = self._project, self._cursor
-        endpoint = self._place.endpoint()
         path = f"/api/projects/{project}"
         if cursor < 0:
-            found = api.Changes([], call(self._transport, endpoint, "GET", path, api.Project).cursor)
+            found = api.Changes([], self._place.call("GET", path, api.Project).cursor)
         else:
-            found = call(self._transport, endpoint, "GET", f"{path}/changes?since={cursor}", api.Changes)
+            found = self._place.call("GET", f"{path}/changes?since={cursor}", api.Changes)
         with self._lock:
             if (self._project, self._cursor) != (project, cursor):
                 return

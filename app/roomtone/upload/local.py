@@ -61,6 +61,7 @@ class LocalTakes:
         self._takes = takes
         self._settled = settled
         self._stamp = -1
+        self._again = False
         self._unread: dict[str, _Unread] = {}
         self._resting: dict[str, tuple[Take, int]] = {}
         self._scan_due = 0.0
@@ -98,7 +99,7 @@ class LocalTakes:
         events: list[TakeGrew | TakeSealed] = []
         for entry in list(self.entries.values()):
             if entry in fresh:
-                events.append(self._told(entry))
+                events += self._tell(entry)
             elif not entry.sealed and now >= entry.due:
                 events += self._follow(entry, now)
         return fresh, events
@@ -109,7 +110,9 @@ class LocalTakes:
         except OSError:
             return []
         names: list[str] = [name for name, unread in self._unread.items() if now >= unread.due]
-        if stamp != self._stamp:
+        if stamp != self._stamp or self._again:
+            # A time stamp is only so fine: what came in the same moment is seen by looking once more.
+            self._again = stamp != self._stamp
             self._stamp = stamp
             followed = {entry.folder.name for entry in self.entries.values()}
             known = followed | self._settled | self._unread.keys() | self._resting.keys()
@@ -138,6 +141,8 @@ class LocalTakes:
             return None
         self._unread.pop(name, None)
         if take.id in self.entries:
+            log.info("a copy of a take is left alone: %s", name)
+            self._settled.add(name)
             return None
         rates = {track.name: track.rate for track in take.began.tracks if track.rate}
         entry = LocalEntry(folder, follower, take, now, now + LIVE_SECONDS, rates=rates)
@@ -164,7 +169,14 @@ class LocalTakes:
             entry.grew_at = now
         quiet = now - entry.grew_at > QUIET_AFTER
         entry.due = now + (QUIET_SECONDS if quiet else LIVE_SECONDS)
-        return [] if entry.take is before else [self._told(entry)]
+        return [] if entry.take is before else self._tell(entry)
+
+    def _tell(self, entry: LocalEntry) -> list[TakeGrew | TakeSealed]:
+        try:
+            return [self._told(entry)]
+        except ValueError as error:
+            log.info("the manifest makes no sense: %s: %s", entry.folder.name, error)
+            return []
 
     def _told(self, entry: LocalEntry) -> TakeGrew | TakeSealed:
         take = entry.take

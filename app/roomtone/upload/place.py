@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from typing import TypeVar
 
-from roomtone.foundation.errors import UsageError
+from roomtone.foundation.errors import RoomtoneError, UsageError
 from roomtone.foundation.paths import Home
 from roomtone.upload import account
 from roomtone.upload.account import Joined
+from roomtone.upload.core_problems import OFFLINE
 from roomtone.upload.embedded import EmbeddedServer
 from roomtone.upload.http import Endpoint, Transport, call
 from roomtone.wire.api import Account
+
+T = TypeVar("T")
 
 
 class Place:
@@ -40,6 +45,21 @@ class Place:
         if joined is not None:
             return Endpoint(joined.url, joined.token, embedded=False)
         return self._embedded.endpoint()
+
+    def call(self, method: str, path: str, kind: type[T], document: object = None) -> T:
+        """Ask the server; see ``http.call``. An embedded server that has ended meanwhile is started again."""
+        return self.with_endpoint(lambda endpoint: call(self._transport, endpoint, method, path, kind, document))
+
+    def with_endpoint(self, act: Callable[[Endpoint], T]) -> T:
+        """Return what ``act`` makes of the server; it is called again where an embedded one had to be started."""
+        endpoint = self.endpoint()
+        try:
+            return act(endpoint)
+        except RoomtoneError as error:
+            if not endpoint.embedded or error.code != OFFLINE.code:
+                raise
+        self.doubt(endpoint)
+        return act(self.endpoint())
 
     def doubt(self, endpoint: Endpoint) -> None:
         """Nothing was reached there, or the token was refused."""

@@ -70,7 +70,7 @@ class Uploader:
 
     def post(self, event: ev.Event) -> None:
         """Hand over an event. Never blocks."""
-        self._inbox.put(lambda: self._core.handle(event, self._clock.monotonic()))
+        self._inbox.put(lambda: self._handle(event))
 
     def ask(self, act: Callable[[], T]) -> T:
         """Let ``act`` happen on the uploader's thread, with all that follows at once, and return its result."""
@@ -129,6 +129,14 @@ class Uploader:
             except Empty:
                 continue
 
+    def _handle(self, event: ev.Event) -> None:
+        try:
+            self._core.handle(event, self._clock.monotonic())
+        except Exception:
+            # A bug met with one take must not keep the others from the server.
+            log.exception("an event was not understood")
+            self._core.give_up(event)
+
     def _end(self) -> None:
         self._ending = True
 
@@ -139,7 +147,7 @@ class Uploader:
             self._adopt(entry)
         for event in events:
             if event.take in self._core.takes:
-                self._core.handle(event, now)
+                self._handle(event)
         if fresh or events or self._woken or now >= self._core_due or self._later:
             self._carry_out(self._core.effects(now), now)
         self._woken = False

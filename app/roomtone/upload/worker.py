@@ -72,7 +72,7 @@ def _serve(home: Home, *, detached: bool) -> None:
     reports = Reports(host.publish, safe)
     uploader = Uploader(home.takes, clock, Core(SystemRandom()), place, records, kept, reports, lambda: host.clients)
     couriers = Couriers(transport, place, clock, uploader.folder, uploader.post)
-    feed = Feed(transport, place, clock, host.publish, lambda: host.clients > 0)
+    feed = Feed(place, clock, host.publish, lambda: host.clients > 0)
     desk = Desk(uploader, reports, place, transport, feed)
     chosen = settings.load(home.settings)
     uploader.pause(chosen.uploads_paused)
