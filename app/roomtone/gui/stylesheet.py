@@ -13,7 +13,7 @@ def stylesheet(look: Look) -> str:
     ring = look.tokens.size.focus
     arrow = resource("icons/chevron-down.svg").as_posix()
     return f"""
-    QWidget#page, QWidget#viewport {{ background: {c.page}; }}
+    QWidget#page {{ background: {c.page}; }}
     QWidget#header {{ background: {c.surface}; border-bottom: 1px solid {c.line}; }}
     QWidget#transport {{ background: {c.surface}; border-top: 1px solid {c.line}; }}
     QWidget#panel {{ background: {c.surface}; border-bottom: 1px solid {c.line}; }}

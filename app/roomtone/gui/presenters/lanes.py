@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from roomtone.gui.presenters.model import LaneModel, RollingModel
-from roomtone.gui.presenters.words import length_text, spoken_length, when_text
+from roomtone.gui.presenters.words import spoken_length
 from roomtone.studio.snapshot import InputView, Line, RollingView, Safety, TakeView, Tone
 
 
@@ -13,19 +11,18 @@ class LanePresenter:
     """Makes lanes of takes, and makes each only once as long as its take stays the same."""
 
     def __init__(self) -> None:
-        self._made: dict[str, tuple[TakeView, str, LaneModel]] = {}
+        self._made: dict[str, tuple[TakeView, LaneModel]] = {}
 
-    def lanes(self, takes: list[TakeView], now: datetime) -> tuple[LaneModel, ...]:
-        """Return the lanes of ``takes``; "today" is judged by ``now``."""
-        day = f"{now.astimezone():%Y-%m-%d}"
+    def lanes(self, takes: list[TakeView]) -> tuple[LaneModel, ...]:
+        """Return the lanes of ``takes`` in their order."""
         made = {}
         for take in takes:
             known = self._made.get(take.id)
-            if known is None or known[1] != day or (known[0] is not take and known[0] != take):
-                known = (take, day, _lane(take, now))
+            if known is None or known[0] != take:
+                known = (take, _lane(take))
             made[take.id] = known
         self._made = made
-        return tuple(lane for _, _, lane in made.values())
+        return tuple(lane for _, lane in made.values())
 
 
 class RollingPresenter:
@@ -58,7 +55,7 @@ class RollingPresenter:
         )
 
 
-def _lane(take: TakeView, now: datetime) -> LaneModel:
+def _lane(take: TakeView) -> LaneModel:
     if take.unreadable is not None:
         why = take.unreadable
         line = Line("Cannot be opened", Tone.LOOK)
@@ -67,18 +64,25 @@ def _lane(take: TakeView, now: datetime) -> LaneModel:
             take.id, take.title, "Left as it is", line, 0.0, 0.0, (), message=message, readable=False,
             playable=False, trashed=take.trashed, spoken=f"{take.title}. Cannot be opened. {message}",
         )  # fmt: skip
-    when = when_text(take.started, now)
-    detail = " · ".join(part for part in (length_text(take.seconds) if take.audio else "", take.detail, when) if part)
     tags = (*(("Recovered",) if take.recovered else ()), *(("Practice tone",) if take.practice else ()))
     safety = _safety(take)
     message = take.problem.sentence() if take.problem is not None else ""
     length = spoken_length(take.seconds) if take.audio else ""
     star = "starred" if take.starred else ""
-    said = (take.title, length, *tags, star, safety.text, message, when, f"Note: {take.note}" if take.note else "")
+    said = (
+        take.title,
+        length,
+        *tags,
+        star,
+        safety.text,
+        message,
+        take.detail,
+        f"Note: {take.note}" if take.note else "",
+    )
     return LaneModel(
         id=take.id,
         title=take.title,
-        detail=detail,
+        detail=take.detail,
         safety=safety,
         sent=1.0 if take.safety is Safety.SAFE else max(0.0, min(1.0, take.sent)),
         seconds=take.seconds,

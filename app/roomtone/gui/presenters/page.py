@@ -218,7 +218,7 @@ class PagePresenter:
     def _make(self) -> PageModel:
         state = self._state
         rolling = self._rolling.rolling(state.rolling, state.input)
-        lanes = self._lanes.lanes(state.trash if self._trash_open else state.takes, self._clock.now())
+        lanes = self._lanes.lanes(state.trash if self._trash_open else state.takes)
         empty = _empty(state, self._trash_open) if rolling is None and not lanes else None
         playing = state.playing
         return PageModel(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 
 def clock_text(seconds: float) -> str:
     """Return a running time with milliseconds, as in ``00:01:14.382``."""
@@ -14,15 +12,6 @@ def clock_text(seconds: float) -> str:
     return f"{hours:02}:{minute:02}:{second:02}.{rest:03}"
 
 
-def length_text(seconds: float) -> str:
-    """Return a length for reading, as in ``1:14`` or ``1:02:09``; a take shorter than a minute has tenths."""
-    if seconds < 60:
-        return f"{max(0.0, seconds):.1f} s"
-    minutes, second = divmod(round(seconds), 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
-
-
 def spoken_length(seconds: float) -> str:
     """Return a length as a screen reader should say it."""
     minutes, second = divmod(round(max(0.0, seconds)), 60)
@@ -30,21 +19,6 @@ def spoken_length(seconds: float) -> str:
     if second or not parts:
         parts.append(f"{second} second{'' if second == 1 else 's'}")
     return " ".join(parts)
-
-
-def when_text(started: str, now: datetime) -> str:
-    """Return when a take began, as near to "today" as it is; "" where ``started`` is no ISO 8601 time."""
-    try:
-        then = datetime.fromisoformat(started).astimezone()
-    except ValueError:
-        return ""
-    days = (now.astimezone().date() - then.date()).days
-    time = f"{then:%H:%M}"
-    if days == 0:
-        return f"today {time}"
-    if days == 1:
-        return f"yesterday {time}"
-    return f"{then:%Y-%m-%d} {time}"
 
 
 def ruler_step(span: float) -> float:

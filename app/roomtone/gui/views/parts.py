@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QWidget
 
 from roomtone.gui.look import Look
@@ -91,6 +91,7 @@ class ElidedLabel(QLabel):
         self._colour = colour
         self._dot: Tone | None = None
         self._right = False
+        self._dotted = True
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setFont(look.font(size, weight))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -100,8 +101,8 @@ class ElidedLabel(QLabel):
         """Show a text with its dot; look-here is also said in the colour of the text."""
         if (line.text, line.tone) != (self.text(), self._dot):
             self._dot = line.tone
-            self._colour = "look" if line.tone is Tone.LOOK else self._colour.replace("look", "muted")
             self.show_text(line.text)
+            self.updateGeometry()
             self.update()
 
     def show_text(self, text: str) -> None:
@@ -110,6 +111,10 @@ class ElidedLabel(QLabel):
             self.setText(text)
             self.setAccessibleName(text)
             self.setToolTip(text)
+
+    def leave_out_dot(self) -> None:
+        """Say the tone in the colour of the text only."""
+        self._dotted = False
 
     def align_right(self) -> None:
         """Stand at the right edge."""
@@ -123,7 +128,7 @@ class ElidedLabel(QLabel):
         return QSize(self._look.px(40), self.fontMetrics().height())
 
     def _indent(self) -> int:
-        return self._look.px(14) if self._dot is not None and self.text() else 0
+        return self._look.px(14) if self._dotted and self._dot is not None and self.text() else 0
 
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
@@ -142,7 +147,7 @@ class ElidedLabel(QLabel):
             painter.setBrush(self._look.tone(self._dot))
             radius = self._look.px(4)
             painter.drawEllipse(QPointF(left + radius, self.height() / 2), radius, radius)
-        painter.setPen(QColor(self._look.colour(self._colour)))
+        painter.setPen(self._look.colour("look" if self._dot is Tone.LOOK else self._colour))
         area = QRectF(left + indent, 0, self.width() - left - indent, self.height())
         painter.drawText(area, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), shown)
         painter.end()

@@ -16,6 +16,8 @@ from roomtone.gui.presenters.model import LaneModel
 Columns = Sequence[tuple[float, float]]
 # Columns stand three pixels apart, two of them wide: bars, as a person expects of a waveform, and half the work.
 PITCH: Final = 3
+# The last pair of a waveform may be short of the take's end by so many seconds.
+_TOLERANCE: Final = 0.1
 
 
 class TrackWave(Protocol):
@@ -65,7 +67,7 @@ class WaveView(QWidget):
         self._source = source
         self._lane: LaneModel | None = None
         self._still: QPixmap | None = None
-        self._drawn = 0
+        self._covered = 0.0
         self._playhead = -1.0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         look.changed.connect(self._forget)
@@ -74,11 +76,14 @@ class WaveView(QWidget):
         """Show the clip of a take."""
         if lane is self._lane:
             return
-        self._lane = lane
+        before, self._lane = self._lane, lane
         self.setAccessibleName(f"Waveform of {lane.title}")
         self.setAccessibleDescription("Click to play from there; with the keyboard, Left and Right")
         self.setCursor(Qt.CursorShape.IBeamCursor if lane.playable else Qt.CursorShape.ArrowCursor)
-        self._forget()
+        if before is None or _drawn_of(before) != _drawn_of(lane):
+            self._forget()
+        elif before.sent != lane.sent:
+            self.update(0, self.height() - self._line_height(), self.width(), self._line_height())
 
     def show_playhead(self, share: float) -> None:
         """Put the playhead at a part (0 to 1) of the take, or take it away (-1)."""
@@ -89,15 +94,13 @@ class WaveView(QWidget):
                 self.update(self._playhead_area(at))
         self._playhead = share
 
-    def complete(self) -> bool:
-        """Look whether the waveform is there in full by now, and paint afresh if there is more of it."""
+    def complete(self) -> None:
+        """Look whether there is more of the waveform by now, unless all of it is there already."""
         lane = self._lane
-        if lane is None or not lane.tracks:
-            return True
-        known = sum(len(self._source(lane.id, track).lows) for track in lane.tracks)
-        if known != self._drawn:
+        if lane is None or self._covered >= lane.seconds - _TOLERANCE:
+            return
+        if any(_length(self._source(lane.id, track)) > self._covered for track in lane.tracks):
             self._forget()
-        return known > 0
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton and self.width() > 0:
@@ -120,6 +123,7 @@ class WaveView(QWidget):
             self._still,
             QRectF(area.x() * ratio, area.y() * ratio, area.width() * ratio, area.height() * ratio),
         )
+        self._paint_green_line(painter, self._lane)
         if self._playhead >= 0:
             x = self._playhead * self.width()
             painter.setPen(QPen(self._look.colour("playhead"), 1.5))
@@ -148,18 +152,17 @@ class WaveView(QWidget):
         painter.fillRect(area, self._look.colour("person_clip" if own else "plain_clip"))
         self._paint_tracks(painter, lane, area, "person" if own else "plain_wave")
         self._paint_words(painter, lane, area)
-        self._paint_green_line(painter, lane, area)
         painter.end()
         return still
 
     def _paint_tracks(self, painter: QPainter, lane: LaneModel, area: QRectF, colour: str) -> None:
         painter.setPen(QPen(self._look.colour(colour), 2.0))
         inner = area.adjusted(0, self._look.px(8), 0, -self._look.px(10))
-        self._drawn = 0
+        self._covered = 0.0
         for track, row in zip(lane.tracks, track_rows(inner, len(lane.tracks)), strict=False):
             wave = self._source(lane.id, track)
             count = len(wave.lows)
-            self._drawn += count
+            self._covered = max(self._covered, _length(wave))
             if count:
                 paint_columns(painter, wave.envelope(0, count, int(row.width() / PITCH)), row)
 
@@ -193,10 +196,25 @@ class WaveView(QWidget):
         painter.setPen(look.colour("text"))
         painter.drawText(box.adjusted(look.px(14), 0, -look.px(14), 0), flags, message)
 
-    def _paint_green_line(self, painter: QPainter, lane: LaneModel, area: QRectF) -> None:
+    def _line_height(self) -> int:
+        return self._look.px(self._look.tokens.size.green_line)
+
+    def _paint_green_line(self, painter: QPainter, lane: LaneModel) -> None:
         if lane.sent <= 0 or lane.message:
             return
-        height = self._look.px(self._look.tokens.size.green_line)
-        painter.fillRect(
-            QRectF(area.left(), area.bottom() - height, area.width() * lane.sent, height), self._look.colour("safe")
+        height = self._line_height()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._look.colour("safe"))
+        painter.drawRoundedRect(
+            QRectF(0, self.height() - height, self.width() * lane.sent, height), height / 2, height / 2
         )
+
+
+def _drawn_of(lane: LaneModel) -> tuple[object, ...]:
+    """Return what the still picture of a lane depends on."""
+    return (lane.id, lane.tracks, lane.tags, lane.message, lane.own, lane.readable, lane.trashed, lane.seconds)
+
+
+def _length(wave: TrackWave) -> float:
+    return len(wave.lows) * wave.bucket / wave.rate if wave.rate > 0 else 0.0

@@ -1,0 +1,210 @@
+"""The bar at the top: the name, the project, what can be brought in, the trash, the theme, and whether all is safe."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QWidget,
+)
+
+from roomtone.gui.look import Look
+from roomtone.gui.presenters.model import HeaderModel
+from roomtone.gui.views.parts import ElidedLabel, IconButton
+from roomtone.gui.views.transport import ChoiceBox
+from roomtone.studio.snapshot import Line, Tone
+
+_THEMES = (("system", "Like the system"), ("dark", "Dark"), ("light", "Light"))
+_FORMATS = [("flac", "FLAC, 24-bit"), ("wav", "WAV, 24-bit"), ("wav-float", "WAV, 32-bit float")]
+
+
+class Wordmark(QWidget):
+    """room**tone**."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self.setAccessibleName("Roomtone")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        look.changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(self._look.font(self._look.tokens.type.title + 2, 600))
+        return QSize(metrics.horizontalAdvance("roomtone") + 4, metrics.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event
+        painter = QPainter(self)
+        painter.setFont(self._look.font(self._look.tokens.type.title + 2, 600))
+        metrics = painter.fontMetrics()
+        base = (self.height() + metrics.ascent() - metrics.descent()) / 2
+        painter.setPen(self._look.colour("text"))
+        painter.drawText(QPointF(0, base), "room")
+        painter.setPen(self._look.colour("record"))
+        painter.drawText(QPointF(metrics.horizontalAdvance("room"), base), "tone")
+        painter.end()
+
+
+class SafePill(QWidget):
+    """Whether everything is safe, in a word."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._line = Line("", Tone.QUIET)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        look.changed.connect(self.update)
+
+    def show_line(self, line: Line) -> None:
+        """Show a line."""
+        if line != self._line:
+            self._line = line
+            self.setAccessibleName(line.text)
+            self.setToolTip(line.text)
+            self.updateGeometry()
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(self._look.font(self._look.tokens.type.body))
+        return QSize(
+            metrics.horizontalAdvance(self._line.text) + self._look.px(44), metrics.height() + self._look.px(14)
+        )
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._look.px(90), self.sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event
+        look = self._look
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(look.colour("line"))
+        painter.setBrush(look.colour("raised"))
+        area = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(area, area.height() / 2, area.height() / 2)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(look.tone(self._line.tone))
+        painter.drawEllipse(QPointF(look.px(17), area.center().y()), look.px(4), look.px(4))
+        painter.setPen(look.colour("text"))
+        painter.setFont(look.font(look.tokens.type.body))
+        room = area.adjusted(look.px(28), 0, -look.px(10), 0)
+        text = painter.fontMetrics().elidedText(self._line.text, Qt.TextElideMode.ElideRight, int(room.width()))
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), text)
+        painter.end()
+
+
+class HeaderView(QWidget):
+    """The bar."""
+
+    bring_wished = Signal()
+    trash_wished = Signal(bool)
+    settings_wished = Signal(bool)
+    theme_chosen = Signal(str)
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self.setObjectName("header")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.project = ElidedLabel(look, look.tokens.type.body, 500)
+        self.bring = self._button("Bring in …", "Bring existing files in as takes (Ctrl+O)")
+        self.bring.clicked.connect(self.bring_wished)
+        self.trash = self._button("Trash", "Show what is in the trash (Ctrl+T)")
+        self.trash.setCheckable(True)
+        self.trash.clicked.connect(self.trash_wished)
+        self.theme = IconButton(look, "moon", "Theme")
+        self.theme.clicked.connect(self._open_themes)
+        self.settings = IconButton(look, "settings-2", "Your name and the file format")
+        self.settings.setCheckable(True)
+        self.settings.clicked.connect(self.settings_wished)
+        self.safe = SafePill(look)
+        self._themes: dict[str, QAction] = {}
+        self._menu = self._make_menu()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(look.tokens.space.large, 0, look.tokens.space.large, 0)
+        layout.setSpacing(look.tokens.space.small)
+        layout.addWidget(Wordmark(look))
+        layout.addSpacing(look.tokens.space.wide)
+        layout.addWidget(self.project, 1)
+        for widget in (self.bring, self.trash, self.settings, self.theme, self.safe):
+            layout.addWidget(widget)
+        self.setFixedHeight(look.px(look.tokens.size.header))
+
+    def show_header(self, model: HeaderModel) -> None:
+        """Show everything in the bar."""
+        self.project.show_text(model.project)
+        self.safe.show_line(model.safe)
+        text = f"Trash ({model.trashed})" if model.trashed else "Trash"
+        self.trash.setText("Back to the takes" if model.trash_open else text)
+        self.trash.setAccessibleName(self.trash.text())
+        self.trash.setChecked(model.trash_open)
+        icon = "moon" if self._look.dark else "sun"
+        self.theme.show_as(icon, f"Theme: {dict(_THEMES).get(model.theme, model.theme).lower()}")
+        if model.theme in self._themes:
+            self._themes[model.theme].setChecked(True)
+
+    def _button(self, text: str, description: str) -> QPushButton:
+        button = QPushButton(text)
+        button.setProperty("role", "plain")
+        button.setAccessibleName(text)
+        button.setAccessibleDescription(description)
+        button.setToolTip(description)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def _make_menu(self) -> QMenu:
+        menu = QMenu("Theme", self)
+        group = QActionGroup(menu)
+        for theme, label in _THEMES:
+            action = menu.addAction(label)
+            action.setCheckable(True)
+            action.setActionGroup(group)
+            action.triggered.connect(lambda _=False, theme=theme: self.theme_chosen.emit(theme))
+            self._themes[theme] = action
+        return menu
+
+    def _open_themes(self) -> None:
+        # ``popup`` returns at once, so nothing waits for the menu.
+        self._menu.popup(self.theme.mapToGlobal(self.theme.rect().bottomLeft()))
+
+
+class SettingsPanel(QWidget):
+    """Who plays, and as what takes are recorded."""
+
+    named = Signal(str)
+    format_chosen = Signal(str)
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.name = QLineEdit()
+        self.name.setAccessibleName("Your name")
+        self.name.setAccessibleDescription("It becomes part of the names of your takes")
+        self.name.setPlaceholderText("Used in the names of your takes")
+        self.name.setMaxLength(100)
+        self.name.editingFinished.connect(lambda: self.named.emit(self.name.text()))
+        self.form = ChoiceBox("Record as", "The file format of new takes")
+        self.form.chose.connect(self.format_chosen)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(look.tokens.space.large, 10, look.tokens.space.large, 10)
+        layout.setSpacing(look.tokens.space.medium)
+        for text, field in (("Your name", self.name), ("Record as", self.form)):
+            label = QLabel(text)
+            label.setBuddy(field)
+            layout.addWidget(label)
+            layout.addWidget(field, 1)
+        layout.addStretch(1)
+
+    def show_settings(self, model: HeaderModel, enabled: bool) -> None:
+        """Show what is set. What is being typed stays."""
+        if not self.name.hasFocus() and self.name.text() != model.person:
+            self.name.setText(model.person)
+        self.form.show_entries(_FORMATS, model.form)
+        self.form.setEnabled(enabled)
