@@ -9,8 +9,16 @@ import tempfile
 import unicodedata
 from pathlib import Path
 
-# The names that Windows keeps for devices, whatever their ending.
-_RESERVED = {"con", "prn", "aux", "nul", *(f"{p}{n}" for p in ("com", "lpt") for n in range(1, 10))}
+# The names that Windows keeps for devices, whatever their ending; it reads superscript digits as digits.
+_RESERVED = {
+    "con",
+    "prn",
+    "aux",
+    "nul",
+    "conin$",
+    "conout$",
+    *(f"{p}{n}" for p in ("com", "lpt") for n in "0123456789¹²³"),
+}
 _MAX_NAME_BYTES = 120
 
 
@@ -72,12 +80,19 @@ def safe_name(title: str, fallback: str = "untitled") -> str:
     text = unicodedata.normalize("NFC", title)
     kept = (" " if unicodedata.category(c)[0] in "CZ" or c in '/\\:*?"<>|' else c for c in text)
     name = " ".join("".join(kept).split()).strip(". ")
-    encoded = name.encode("utf-8", "ignore")
-    if len(encoded) > _MAX_NAME_BYTES:
-        name = encoded[:_MAX_NAME_BYTES].decode("utf-8", "ignore").rstrip(". ")
-    if name.split(".")[0].lower() in _RESERVED:
-        name = f"_{name}"
+    name = _shortened(name)
+    # Windows looks at what stands before the first dot, without the spaces there.
+    if name.split(".")[0].strip().lower() in _RESERVED:
+        name = _shortened(f"_{name}")
     return name or fallback
+
+
+def _shortened(name: str) -> str:
+    """Return as much of ``name`` as a file name may hold, without half a character or a dot at its end."""
+    encoded = name.encode("utf-8")
+    if len(encoded) <= _MAX_NAME_BYTES:
+        return name
+    return encoded[:_MAX_NAME_BYTES].decode("utf-8", "ignore").rstrip(". ")
 
 
 def free_bytes(folder: Path) -> int:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import stat
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
+from roomtone.foundation.errors import WorldError
 from roomtone.foundation.files import make_directory
 
 
@@ -62,17 +65,46 @@ class Home:
         for folder in (self.root, self.takes, self.cache, self.logs, self.sync):
             make_directory(folder)
         make_directory(self.run, 0o700)
+        if os.name != "nt" and stat.S_IMODE(self.run.stat().st_mode) != 0o700:
+            # The keys of the workers lie here.
+            self.run.chmod(0o700)
         return self
 
     def socket_folder(self) -> Path:
-        """Return a short, private folder for local sockets: their paths are limited to about 100 bytes."""
-        tag = hashlib.sha256(str(self.root.resolve()).encode()).hexdigest()[:12]
+        """Return a short, private folder for local sockets: their paths are limited to about 100 bytes.
+
+        It lies where everybody may write, so a folder that somebody else put there under our name is passed over.
+        Raises ``WorldError`` when all names are taken.
+        """
+        tag = hashlib.sha256(os.fsencode(self.root.resolve())).hexdigest()[:12]
         user = os.getuid() if hasattr(os, "getuid") else 0
-        base = Path(tempfile.gettempdir()) / f"roomtone-{user}-{tag}"
-        if len(str(base)) > 70:
-            base = Path("/tmp") / f"roomtone-{user}-{tag}"
-        base.mkdir(mode=0o700, exist_ok=True)
-        return base
+        base = Path(tempfile.gettempdir())
+        if len(str(base)) > 50:
+            base = Path("/tmp")
+        for ending in ("", *(f"-{number}" for number in range(2, 10))):
+            folder = base / f"roomtone-{user}-{tag}{ending}"
+            with contextlib.suppress(FileExistsError):
+                folder.mkdir(mode=0o700)
+            if _made_private(folder):
+                return folder
+        raise WorldError(
+            "no-socket-folder",
+            "Roomtone cannot talk to its own processes",
+            f"Every name for its private folder in {base} is taken by somebody else",
+            f"Remove the folders {base}/roomtone-{user}-{tag}*, or set TMPDIR to a folder of your own",
+        )
+
+
+def _made_private(folder: Path) -> bool:
+    """Return whether ``folder`` is a real folder of ours that nobody else may enter; shut it where it was open."""
+    if os.name == "nt":
+        return folder.is_dir()
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+        return False
+    if stat.S_IMODE(found.st_mode) != 0o700:
+        folder.chmod(0o700)
+    return True
 
 
 def find_home(chosen: str | None, environment: dict[str, str] | None = None) -> Home:

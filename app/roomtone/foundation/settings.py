@@ -6,6 +6,7 @@ version understands and never written over.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from pathlib import Path
 from typing import Literal
@@ -47,11 +48,42 @@ def load(path: Path) -> Settings:
         return Settings()
     try:
         return msgspec.json.decode(raw, type=Settings)
-    except msgspec.DecodeError as error:
-        aside = path.with_name(f"{path.name}.unreadable")
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        newer = _understood(raw)
+        if newer is not None:
+            return newer
+        aside = _free_name(path)
         path.replace(aside)
         log.info("settings could not be read (%s); kept as %s", error, aside)
         return Settings()
+
+
+def _understood(raw: bytes) -> Settings | None:
+    """Return what this version understands of a newer one's settings; ``None`` where they are none."""
+    try:
+        found = msgspec.json.decode(raw, type=dict[str, object])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    schema = found.get("schema")
+    if not isinstance(schema, int) or schema <= SCHEMA:
+        return None
+    known: dict[str, object] = {}
+    for name in Settings.__struct_fields__:
+        if name in found:
+            with contextlib.suppress(msgspec.ValidationError):
+                msgspec.convert({name: found[name]}, type=Settings)
+                known[name] = found[name]
+    return msgspec.convert(known, type=Settings)
+
+
+def _free_name(path: Path) -> Path:
+    """Return a name beside ``path`` that nothing has yet: what was put aside before is kept as well."""
+    aside = path.with_name(f"{path.name}.unreadable")
+    number = 2
+    while aside.exists():
+        aside = path.with_name(f"{path.name}.unreadable-{number}")
+        number += 1
+    return aside
 
 
 def save(path: Path, settings: Settings) -> None:

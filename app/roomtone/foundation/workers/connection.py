@@ -38,8 +38,8 @@ class Wire:
             else:
                 answer_challenge(self._connection, key)
                 deliver_challenge(self._connection, key)
-        except ValueError as error:
-            # The peer speaks something that is no handshake at all.
+        except (ValueError, AssertionError) as error:
+            # The peer speaks something that is no handshake at all; Python 3.11 asserts that it does.
             raise AuthenticationError(str(error)) from error
         finally:
             timer.cancel()

@@ -139,7 +139,8 @@ class WorkerHost:
 
     ``handler`` is called with the undecoded command on a client's own thread and returns what msgspec can
     encode; a ``RoomtoneError`` that it raises goes to the client, any other exception goes to the log.
-    ``greeting`` returns the events that a new client needs to know the present state.
+    ``greeting`` returns the events that a new client needs to know the present state. The caller is the only
+    worker of that name: whatever an earlier one left behind is removed.
     """
 
     def __init__(self, home: Home, name: str, handler: Handler, greeting: Callable[[], list[Any]]) -> None:
@@ -152,6 +153,7 @@ class WorkerHost:
         self._clients: set[_Client] = set()
         self._numbers = 0
         self._closing = False
+        protocol.remove_leftovers(home, name)
         self.key = protocol.make_key(home, name)
         self._address = protocol.socket_address(home, name)
         self._listener = Listener(self._address, family="AF_PIPE" if os.name == "nt" else "AF_UNIX", backlog=16)

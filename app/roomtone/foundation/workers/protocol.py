@@ -70,6 +70,14 @@ def read_key(home: Home, name: str) -> bytes:
     return (home.run / f"{name}.key").read_bytes()
 
 
+def remove_leftovers(home: Home, name: str) -> None:
+    """Remove the address and the sockets of a worker ``name`` that was killed."""
+    address_file(home, name).unlink(missing_ok=True)
+    if os.name != "nt":
+        for socket in home.socket_folder().glob(f"{name}-*"):
+            socket.unlink(missing_ok=True)
+
+
 def socket_address(home: Home, name: str) -> str:
     """Return a fresh socket address for this process."""
     tag = secrets.token_hex(4)

@@ -1,0 +1,40 @@
+"""Clocks: the manual one moves when it is told to and only then."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from roomtone.foundation.clock import Clock, ManualClock, SystemClock
+
+
+def test_a_manual_clock_moves_by_what_is_waited_and_advanced() -> None:
+    start = datetime(2026, 5, 1, tzinfo=UTC)
+    clock = ManualClock(start)
+    event = threading.Event()
+    assert not clock.wait(event, 2.5)
+    clock.advance(0.5)
+    assert clock.monotonic() == 3.0
+    assert clock.now() == start + timedelta(seconds=3)
+    event.set()
+    assert clock.wait(event, 1.0)
+
+
+def test_a_manual_clock_never_goes_back() -> None:
+    clock = ManualClock()
+    with pytest.raises(ValueError, match="backwards"):
+        clock.advance(-0.1)
+    assert clock.monotonic() == 0.0
+
+
+def test_the_system_clock_speaks_utc_and_does_not_wait_for_a_set_event() -> None:
+    clock: Clock = SystemClock()
+    event = threading.Event()
+    event.set()
+    before = clock.monotonic()
+    assert clock.wait(event, 3600.0)
+    assert not clock.wait(threading.Event(), -1.0)
+    assert clock.monotonic() >= before
+    assert clock.now().tzinfo is UTC

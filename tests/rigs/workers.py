@@ -1,0 +1,37 @@
+"""The worker processes of a home: find them, kill them as a crash would, and end them after a test."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from contextlib import suppress
+from functools import partial
+
+from roomtone.foundation.paths import Home
+from tests.rigs.processes import alive, until
+
+
+def worker_pid(home: Home, name: str) -> int | None:
+    """Return the process id of the worker ``name`` (or the embedded server) of a home, if one says it runs."""
+    try:
+        found = json.loads((home.run / f"{name}.json").read_bytes())
+    except (OSError, ValueError):
+        return None
+    pid = int(found["pid"])
+    return pid if alive(pid) else None
+
+
+def end_workers(home: Home, seconds: float = 20.0) -> None:
+    """Ask every worker and server of a home to end, and wait for it: those first that start others."""
+    for name in ("engine", "sync", "render", "server"):
+        pid = worker_pid(home, name)
+        if pid is None:
+            continue
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+        until(partial(_ended, pid), seconds, f"the end of the {name} process {pid}")
+
+
+def _ended(pid: int) -> bool:
+    return not alive(pid)
