@@ -240,3 +240,16 @@ def test_a_length_is_declared_once(client: Client) -> None:
     answer = client.append(path, 5, b"67890", [("Upload-Length", "11")])
     assert (answer.status, answer.code) == (409, "length-conflict")
     assert client.append(path, 5, b"67890", [("Upload-Length", "10")]).offset == 10
+
+
+@pytest.mark.parametrize("chunked", [b"0\r\n\r\n", b"1\r\nx\r\n0\r\n\r\n"])
+def test_an_empty_body_may_declare_the_length_at_the_end(client: Client, chunked: bytes) -> None:
+    path = client.upload()
+    client.append(path, 0, b"12345")
+    headers = [RESUMABLE, OFFSET_TYPE, ("Upload-Offset", "5"), ("Upload-Length", "5"), ("Transfer-Encoding", "chunked")]
+    with client.bare() as connection:
+        connection.sendall(client.head("PATCH", path, headers) + chunked)
+        answer = read_answer(connection)
+    assert answer.status == (204 if chunked.startswith(b"0") else 409)
+    described = client.look(path)
+    assert (described.offset, described.headers["upload-length"]) == (5, "5")

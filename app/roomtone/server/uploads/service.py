@@ -29,7 +29,6 @@ from roomtone.wire.tus import MAX_UPLOAD_BYTES
 _CUTS: Final = {
     Ending.TAKEN_OVER: "upload-taken-over",
     Ending.SILENT: "upload-silent",
-    Ending.TOO_LONG: "too-large",
 }
 
 
@@ -152,16 +151,17 @@ class Uploads:
     ) -> Standing:
         intake = await live.intake()
         room = (MAX_UPLOAD_BYTES if record.length is None else record.length) - intake.committed
-        if not room and not incoming.empty:
-            raise RefusedError("upload-finished")
+        too_long = "too-large" if room else "upload-finished"
         if (incoming.declared or 0) > room:
-            raise RefusedError("too-large", f"Only {room} bytes are missing")
+            raise RefusedError(too_long, f"{room} bytes are missing")
         receiver = Receiver(incoming, intake, self._threads, self._clock, room=room, checksum=checksum)
         live.listen(receiver.let_go)
         if self._live.stopping:
             receiver.let_go()
         ending = await receiver.take_in()
         live.let_go = None
+        if ending is Ending.TOO_LONG:
+            raise RefusedError(too_long, f"{room} bytes are missing")
         if ending in _CUTS:
             raise RefusedError("stopping" if self._live.stopping else _CUTS[ending])
         return await self._completed(record, live, intake)
