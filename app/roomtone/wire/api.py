@@ -40,11 +40,12 @@ from roomtone.foundation.errors import Problem
 PROBLEM_TYPE: Final = "application/problem+json"
 PROTOCOL: Final = 1
 
-Id = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
-TrackName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}\.[a-z0-9]{1,5}$")]
+# A bare "$" also matches before a line end, which no id or name may have.
+Id = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$(?!\n)")]
+TrackName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}\.[a-z0-9]{1,5}$(?!\n)")]
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
 Name = Annotated[str, msgspec.Meta(max_length=100)]
-Media = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{1,20}/[a-z0-9.+-]{1,60}$")]
+Media = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{1,20}/[a-z0-9.+-]{1,60}$(?!\n)")]
 Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
 
 
