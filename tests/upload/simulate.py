@@ -10,7 +10,8 @@ import sys
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 
-from tests.upload.simulator import BrokenInvariantError, Simulation, Tally
+from tests.upload.promises import BrokenInvariantError, Tally
+from tests.upload.simulator import Simulation
 
 
 def run_one(seed: int) -> Tally:

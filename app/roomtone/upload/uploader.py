@@ -15,6 +15,7 @@ from roomtone.upload.core import Core
 from roomtone.upload.core_problems import NO_PROJECT
 from roomtone.upload.local import LocalEntry, LocalTakes, about, in_trash
 from roomtone.upload.messages import Link, TakeSync
+from roomtone.upload.orphan import Orphan
 from roomtone.upload.place import Place
 from roomtone.upload.records import Kept, Records
 from roomtone.upload.reports import Reports, report
@@ -23,10 +24,6 @@ from roomtone.upload.states import SyncState, TakePhase
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-# Without a client the worker stays for a moment, because one may be about to connect.
-LINGER_SECONDS: Final = 3.0
-# Without a client and without the server it gives up after this; the next start goes on.
-OFFLINE_SECONDS: Final = 600.0
 # How long the core is left alone when it waits for nothing but events.
 IDLE_SECONDS: Final = 60.0
 ASK_SECONDS: Final = 15.0
@@ -53,14 +50,12 @@ class Uploader:
         self._records = records
         self._kept = kept
         self._reports = reports
-        self._clients = clients
+        self._orphan = Orphan(clients)
         self._local = LocalTakes(takes, {k.folder for k in kept.values() if k.record.safe and k.folder})
         self._inbox: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._folders: dict[str, Path] = {}
         self._later: dict[str, float] = {}
         self._send: Callable[[ev.Request], None] = lambda _: None
-        self._alone_since: float | None = None
-        self._offline_since: float | None = None
         self._cap = 0
         self._woken = True
         self._core_due = 0.0
@@ -217,32 +212,11 @@ class Uploader:
             Link(core.online, url, embedded, core.paused, self._cap, self._waiting(), core.link_problem)
         )
 
-    # The end
-
     def _leave_when_done(self, now: float) -> float:
-        """End when no client is left and nothing can be done; return when to look again."""
-        if self._core.online is not False:
-            self._offline_since = None
-        elif self._offline_since is None:
-            self._offline_since = now
-        if self._clients() or self._busy(now):
-            self._alone_since = None
-            return now + 1.0
-        if self._alone_since is None:
-            self._alone_since = now
-        if now - self._alone_since >= LINGER_SECONDS:
+        """End when it is time to; return when to look again."""
+        fresh = {name for name, entry in self._local.entries.items() if entry.fresh(now)}
+        wake = self._orphan.stays_until(self._core, fresh, now)
+        if wake is None:
             log.info("nothing is left to do, and nobody is here")
             self._ending = True
-        return self._alone_since + LINGER_SECONDS
-
-    def _busy(self, now: float) -> bool:
-        """Return whether something gets on, or may soon, without a person."""
-        if self._core.paused or self._core.signed_out:
-            return False
-        if self._offline_since is not None and now - self._offline_since > OFFLINE_SECONDS:
-            return False
-        for name, take in self._core.takes.items():
-            abandoned = take.live and not self._local.entries[name].fresh(now)
-            if take.state is not SyncState.NEEDS_YOU and not abandoned:
-                return True
-        return False
+        return now if wake is None else wake

@@ -1,8 +1,4 @@
-"""The sync worker: its process, put together.
-
-Without a client it finishes its queue and exits. What needs the person or is paused does not keep it, nor does a
-take that nobody has recorded for a minute; a server that cannot be reached keeps it for ten minutes.
-"""
+"""The sync worker: its process, put together. ``orphan`` says when it ends."""
 
 from __future__ import annotations
 
