@@ -77,6 +77,10 @@ class Look(QObject):
         """Return a size of the tokens at the scale in use."""
         return round(size * self.scale)
 
+    def large(self, size: float) -> int:
+        """Return the size of what is large already, and so grows half as much."""
+        return round(size * (1 + (self.scale - 1) / 2))
+
     def colour(self, name: str) -> QColor:
         """Return a colour by the name of its token."""
         return QColor(getattr(self.colours, name))
@@ -87,10 +91,11 @@ class Look(QObject):
 
     def font(self, size: int, weight: int = 400, tabular: bool = False) -> QFont:
         """Return the typeface in a size of the tokens; ``tabular`` gives all figures the same width."""
-        key = (size, weight, tabular)
+        pixels = self.large(size) if size >= self.tokens.type.time else self.px(size)
+        key = (pixels, weight, tabular)
         if key not in self._fonts:
             font = QFont(QGuiApplication.font())
-            font.setPixelSize(self.px(size))
+            font.setPixelSize(pixels)
             font.setWeight(QFont.Weight(weight))
             if tabular:
                 font.setFeature(QFont.Tag("tnum"), 1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from roomtone.foundation.resources import resource
 from roomtone.gui.look import Look
 
 
@@ -11,7 +10,6 @@ def stylesheet(look: Look) -> str:
     c, t, r = look.colours, look.tokens.type, look.tokens.radius
     body, small, pad = look.px(t.body), look.px(t.small), look.px(5)
     ring = look.tokens.size.focus
-    arrow = resource("icons/chevron-down.svg").as_posix()
     return f"""
     QWidget#page {{ background: {c.page}; }}
     QWidget#header {{ background: {c.surface}; border-bottom: 1px solid {c.line}; }}
@@ -30,8 +28,10 @@ def stylesheet(look: Look) -> str:
     QPushButton:hover, QComboBox:hover {{ background: {c.control_hover}; border-color: {c.control_hover}; }}
     QPushButton:checked {{ background: {c.control_hover}; border-color: {c.border}; }}
     QPushButton:disabled, QComboBox:disabled {{ color: {c.muted}; background: {c.raised}; border-color: {c.raised}; }}
-    QPushButton[role="plain"] {{ background: transparent; border-color: transparent; }}
-    QPushButton[role="plain"]:hover {{ background: {c.control}; }}
+    QPushButton[role="plain"] {{ background: transparent; border-color: transparent; color: {c.muted}; }}
+    QPushButton[role="plain"]:hover, QPushButton[role="plain"]:checked {{
+        background: {c.control}; color: {c.text};
+    }}
     QPushButton::menu-indicator {{ width: 0; }}
     QPushButton:focus, QComboBox:focus, QLineEdit:focus, QPushButton[role="plain"]:focus {{
         border-color: {c.focus};
@@ -40,7 +40,7 @@ def stylesheet(look: Look) -> str:
         selection-color: {c.on_accent}; }}
     QLineEdit#inline {{ padding: 0px {look.px(4)}px; border-radius: {r.small}px; }}
     QComboBox::drop-down {{ border: none; width: {look.px(22)}px; }}
-    QComboBox::down-arrow {{ image: url({arrow}); width: 0; height: 0; }}
+    QComboBox::down-arrow {{ width: 0; height: 0; }}
     QComboBox QAbstractItemView {{
         color: {c.text}; background: {c.raised}; border: 1px solid {c.line}; outline: none;
         selection-background-color: {c.control_hover}; selection-color: {c.text};
@@ -49,8 +49,8 @@ def stylesheet(look: Look) -> str:
     QMenu::item {{ padding: {pad}px {look.px(24)}px; border-radius: {r.small}px; }}
     QMenu::item:selected {{ background: {c.control_hover}; }}
     QToolTip {{ color: {c.page}; background: {c.text}; border: none; padding: 3px 6px; font-size: {small}px; }}
-    QScrollBar:vertical {{ background: transparent; width: 12px; margin: 2px; }}
-    QScrollBar::handle:vertical {{ background: {c.border}; border-radius: 4px; min-height: 32px; }}
+    QScrollBar:vertical {{ background: transparent; width: 10px; margin: 2px; }}
+    QScrollBar::handle:vertical {{ background: {c.border}; border-radius: 3px; min-height: 32px; }}
     QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     """

@@ -13,7 +13,7 @@ class Colours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The colours of one theme as ``#rrggbb``.
 
     ``record`` means recording and nothing else, ``safe`` means safe, ``look`` means look here. The ``…_clip``
-    colours are the grounds of waveforms and notices of that meaning.
+    colours are the grounds of waveforms and notices of that meaning, the ``…_fill`` ones shapes rather than text.
     """
 
     page: str
@@ -31,8 +31,10 @@ class Colours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     record_clip: str
     record_halo: str
     safe: str
+    safe_fill: str
     safe_clip: str
     look: str
+    look_fill: str
     look_clip: str
     meter_floor: str
     focus: str
@@ -135,11 +137,12 @@ SHAPE_PAIRS: Final[tuple[tuple[str, str], ...]] = (
     ("focus", "surface"),
     ("border", "surface"),
     ("border", "page"),
-    ("safe", "plain_clip"),
-    ("safe", "person_clip"),
-    ("safe", "record_clip"),
-    ("safe", "meter_floor"),
-    ("look", "meter_floor"),
+    ("safe_fill", "plain_clip"),
+    ("safe_fill", "person_clip"),
+    ("safe_fill", "record_clip"),
+    ("safe_fill", "meter_floor"),
+    ("look_fill", "meter_floor"),
+    ("look_fill", "record_clip"),
     ("person", "person_clip"),
     ("plain_wave", "plain_clip"),
     ("record", "record_clip"),

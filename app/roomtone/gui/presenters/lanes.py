@@ -12,14 +12,17 @@ class LanePresenter:
 
     def __init__(self) -> None:
         self._made: dict[str, tuple[TakeView, LaneModel]] = {}
+        self._project = ""
 
-    def lanes(self, takes: list[TakeView]) -> tuple[LaneModel, ...]:
-        """Return the lanes of ``takes`` in their order."""
+    def lanes(self, takes: list[TakeView], project: str) -> tuple[LaneModel, ...]:
+        """Return the lanes of ``takes`` in their order, shown on the page of ``project``."""
+        if project != self._project:
+            self._project, self._made = project, {}
         made = {}
         for take in takes:
             known = self._made.get(take.id)
             if known is None or known[0] != take:
-                known = (take, _lane(take))
+                known = (take, _lane(take, project))
             made[take.id] = known
         self._made = made
         return tuple(lane for _, lane in made.values())
@@ -33,7 +36,7 @@ class RollingPresenter:
         self._dropouts = 0
         self._gaps: list[float] = []
 
-    def rolling(self, view: RollingView | None, source: InputView | None) -> RollingModel | None:
+    def rolling(self, view: RollingView | None, source: InputView | None, project: str) -> RollingModel | None:
         """Return the lane of the take that rolls."""
         if view is None:
             self._take = ""
@@ -46,6 +49,7 @@ class RollingPresenter:
         return RollingModel(
             id=view.id,
             title=view.title,
+            heading=_heading(view.title, project),
             detail=_source(source),
             seconds=view.seconds,
             safe_seconds=min(view.seconds, view.safe_seconds),
@@ -55,13 +59,13 @@ class RollingPresenter:
         )
 
 
-def _lane(take: TakeView) -> LaneModel:
+def _lane(take: TakeView, project: str) -> LaneModel:
     if take.unreadable is not None:
         why = take.unreadable
         line = Line("Cannot be opened", Tone.LOOK)
         message = why.sentence()
         return LaneModel(
-            take.id, take.title, "Left as it is", line, 0.0, 0.0, (), message=message, readable=False,
+            take.id, take.title, take.title, "Left as it is", line, 0.0, 0.0, (), message=message, readable=False,
             playable=False, trashed=take.trashed, spoken=f"{take.title}. Cannot be opened. {message}",
         )  # fmt: skip
     tags = (*(("Recovered",) if take.recovered else ()), *(("Practice tone",) if take.practice else ()))
@@ -82,6 +86,7 @@ def _lane(take: TakeView) -> LaneModel:
     return LaneModel(
         id=take.id,
         title=take.title,
+        heading=_heading(take.title, project),
         detail=take.detail,
         safety=safety,
         sent=1.0 if take.safety is Safety.SAFE else max(0.0, min(1.0, take.sent)),
@@ -96,6 +101,11 @@ def _lane(take: TakeView) -> LaneModel:
         own=not take.practice,
         spoken=". ".join(part for part in said if part),
     )
+
+
+def _heading(title: str, project: str) -> str:
+    """Leave out the project that automatic names begin with: the page belongs to it."""
+    return title.removeprefix(f"{project} – ") or title
 
 
 def _safety(take: TakeView) -> Line:

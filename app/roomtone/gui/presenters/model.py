@@ -14,10 +14,12 @@ class LaneModel:
 
     ``sent`` is the part from 0 to 1 that is in the project: the green line. ``message`` is written across the
     lane: why it cannot be opened, or what it needs. ``own`` tells a person's sound from the practice tone.
+    ``heading`` is the title without what the page says anyway.
     """
 
     id: str
     title: str
+    heading: str
     detail: str
     safety: Line
     sent: float
@@ -40,6 +42,7 @@ class RollingModel:
 
     id: str
     title: str
+    heading: str
     detail: str
     seconds: float
     safe_seconds: float

@@ -36,8 +36,8 @@ _LABELS: Final = {
 _HINTS: Final = {
     Phase.STARTING: "Starting …",
     Phase.NO_INPUT: "No input to record from",
-    Phase.READY: "Space records",
-    Phase.RECORDING: "Space twice stops",
+    Phase.READY: "Space to record",
+    Phase.RECORDING: "Space twice to stop",
     Phase.SAVING: "Saving …",
 }
 
@@ -217,8 +217,8 @@ class PagePresenter:
 
     def _make(self) -> PageModel:
         state = self._state
-        rolling = self._rolling.rolling(state.rolling, state.input)
-        lanes = self._lanes.lanes(state.trash if self._trash_open else state.takes)
+        rolling = self._rolling.rolling(state.rolling, state.input, state.project)
+        lanes = self._lanes.lanes(state.trash if self._trash_open else state.takes, state.project)
         empty = _empty(state, self._trash_open) if rolling is None and not lanes else None
         playing = state.playing
         return PageModel(

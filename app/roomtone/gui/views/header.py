@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QActionGroup, QFontMetrics, QIcon, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -124,7 +124,9 @@ class HeaderView(QWidget):
         self.settings.setCheckable(True)
         self.settings.clicked.connect(self.settings_wished)
         self.safe = SafePill(look)
+        self._narrow = False
         self._themes: dict[str, QAction] = {}
+        look.changed.connect(self._name_buttons)
         self._menu = self._make_menu()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(look.tokens.space.large, 0, look.tokens.space.large, 0)
@@ -134,20 +136,38 @@ class HeaderView(QWidget):
         layout.addWidget(self.project, 1)
         for widget in (self.bring, self.trash, self.settings, self.theme, self.safe):
             layout.addWidget(widget)
-        self.setFixedHeight(look.px(look.tokens.size.header))
+        self.setFixedHeight(look.large(look.tokens.size.header))
 
     def show_header(self, model: HeaderModel) -> None:
         """Show everything in the bar."""
         self.project.show_text(model.project)
         self.safe.show_line(model.safe)
         text = f"Trash ({model.trashed})" if model.trashed else "Trash"
-        self.trash.setText("Back to the takes" if model.trash_open else text)
-        self.trash.setAccessibleName(self.trash.text())
+        name = "Back to the takes" if model.trash_open else text
+        if name != self.trash.accessibleName():
+            self.trash.setAccessibleName(name)
+            self._name_buttons()
         self.trash.setChecked(model.trash_open)
         icon = "moon" if self._look.dark else "sun"
         self.theme.show_as(icon, f"Theme: {dict(_THEMES).get(model.theme, model.theme).lower()}")
         if model.theme in self._themes:
             self._themes[model.theme].setChecked(True)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < self._look.px(760)
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self._name_buttons()
+
+    def _name_buttons(self) -> None:
+        """Write the buttons' names on them, or show icons where there is no room for words."""
+        side = self._look.px(self._look.tokens.size.icon)
+        for button, icon in ((self.bring, "import"), (self.trash, "trash-2")):
+            button.setText("" if self._narrow else button.accessibleName())
+            button.setIconSize(QSize(side, side))
+            pixmap = self._look.icon(icon, "muted", side, self.devicePixelRatioF())
+            button.setIcon(QIcon(pixmap) if self._narrow else QIcon())
 
     def _button(self, text: str, description: str) -> QPushButton:
         button = QPushButton(text)
@@ -190,7 +210,8 @@ class SettingsPanel(QWidget):
         self.name.setPlaceholderText("Used in the names of your takes")
         self.name.setMaxLength(100)
         self.name.editingFinished.connect(lambda: self.named.emit(self.name.text()))
-        self.form = ChoiceBox("Record as", "The file format of new takes")
+        self.form = ChoiceBox(look, "Record as", "The file format of new takes")
+        self.form.setMinimumContentsLength(12)
         self.form.chose.connect(self.format_chosen)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(look.tokens.space.large, 10, look.tokens.space.large, 10)
@@ -199,8 +220,9 @@ class SettingsPanel(QWidget):
             label = QLabel(text)
             label.setBuddy(field)
             layout.addWidget(label)
+            field.setMaximumWidth(look.px(320))
             layout.addWidget(field, 1)
-        layout.addStretch(1)
+        layout.addStretch(0)
 
     def show_settings(self, model: HeaderModel, enabled: bool) -> None:
         """Show what is set. What is being typed stays."""

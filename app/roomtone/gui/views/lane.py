@@ -69,9 +69,9 @@ class LaneView(QWidget):
         self.play = IconButton(look, "play", "Play", self, "Enter")
         self.play.on_ground("control")
         self.title = self._label(sizes.title, 600, "text")
+        self.title.elide_middle()
         self.detail = self._label(sizes.small, 400, "muted")
         self.safety = self._label(sizes.small, 400, "muted")
-        self.note = self._label(sizes.small, 400, "muted")
         self.wave = WaveView(look, source, self)
         self.star = IconButton(look, "star", "Star", self, "S")
         self.rename = IconButton(look, "pencil", "Rename", self, "F2")
@@ -98,10 +98,10 @@ class LaneView(QWidget):
             self.end_edit()
         self.lane = lane
         self.setAccessibleName(lane.spoken)
-        self.title.show_text(lane.title)
+        self.title.show_text(lane.heading)
+        self.title.setToolTip(lane.title)
         self.detail.show_text(lane.detail)
         self.safety.show_line(lane.safety)
-        self.note.show_text(lane.note)
         self.wave.show_lane(lane)
         called = f"“{lane.title}”"
         self.star.show_as("star", f"Take the star off {called}" if lane.starred else f"Star {called}", lane.starred)
@@ -190,7 +190,7 @@ class LaneView(QWidget):
 
     def _wire(self) -> None:
         self.play.clicked.connect(lambda: self.played.emit(self._id()))
-        self.star.clicked.connect(lambda: self.starred.emit(self._id(), not self.star.filled))
+        self.star.clicked.connect(lambda: self.starred.emit(self._id(), not self.star.lit))
         self.rename.clicked.connect(self.begin_rename)
         self.write.clicked.connect(self.begin_note)
         self.trash.clicked.connect(self._trash_pressed)
@@ -226,7 +226,7 @@ class LaneView(QWidget):
         titles = min(look.px(tokens.size.lane_title), int(width * 0.38))
         actions = 4 * button + tokens.space.medium
         heights = [label.sizeHint().height() for label in (self.title, self.detail, self.safety)]
-        between = look.px(3)
+        between = look.px(4)
         top = (height - sum(heights) - 2 * between) // 2
         self.play.setGeometry(pad, (height - round_play) // 2, round_play, round_play)
         for label, label_height in zip((self.title, self.detail, self.safety), heights, strict=True):
@@ -234,14 +234,12 @@ class LaneView(QWidget):
             top += label_height + between
         left, right = titles, width - actions - tokens.space.small
         self.wave.setGeometry(left, look.px(8), max(1, right - left), height - look.px(16) - 1)
-        row = (height - button) // 2 if not (self.lane and self.lane.note) else height // 2 - button
+        row = (height - button) // 2
         for number, one in enumerate((self.star, self.write, self.rename, self.trash)):
             one.setGeometry(right + gap + number * button, row, button, button)
-        note_height = self.note.sizeHint().height()
-        self.note.setGeometry(right + gap + look.px(6), row + button + look.px(2), actions - look.px(20), note_height)
-        self._lay_out_edit(texts, titles, left, right)
+        self._lay_out_edit(texts, left, right)
 
-    def _lay_out_edit(self, texts: int, titles: int, left: int, right: int) -> None:
+    def _lay_out_edit(self, texts: int, left: int, right: int) -> None:
         if self._edit is None:
             return
         tall = self._edit.sizeHint().height()
@@ -249,5 +247,7 @@ class LaneView(QWidget):
             self._edit.setGeometry(QRect(left, (self.height() - tall) // 2, right - left, tall))
         else:
             middle = self.title.geometry().center().y()
-            self._edit.setGeometry(QRect(texts - 6, max(1, middle - tall // 2), titles - texts + 6, tall))
+            self._edit.setGeometry(
+                QRect(texts - 6, max(1, middle - tall // 2), min(right - texts, self._look.px(520)), tall)
+            )
         self._edit.raise_()

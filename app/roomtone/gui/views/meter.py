@@ -72,18 +72,18 @@ class MeterView(QWidget):
         painter.fillRect(area, look.colour("meter_floor"))
         turn = place(LOOK_AT)
         low = min(bar.level, turn)
-        painter.fillRect(QRectF(area.left(), area.top(), area.width() * low, area.height()), look.colour("safe"))
+        painter.fillRect(QRectF(area.left(), area.top(), area.width() * low, area.height()), look.colour("safe_fill"))
         if bar.level > turn:
             left = area.left() + area.width() * turn
             width = area.width() * (bar.level - turn)
-            painter.fillRect(QRectF(left, area.top(), width, area.height()), look.colour("look"))
+            painter.fillRect(QRectF(left, area.top(), width, area.height()), look.colour("look_fill"))
         if bar.hold > 0:
             x = area.left() + area.width() * bar.hold
-            name = "look" if bar.hold > turn else "safe"
+            name = "look_fill" if bar.hold > turn else "safe_fill"
             painter.fillRect(QRectF(min(x, area.right() - 2), area.top(), 2, area.height()), look.colour(name))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(look.colour("look" if bar.clipped else "meter_floor"))
+        painter.setBrush(look.colour("look_fill" if bar.clipped else "meter_floor"))
         radius = area.height() / 2
         painter.drawEllipse(QPointF(self.width() - radius - 1, area.center().y()), radius - 1, radius - 1)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

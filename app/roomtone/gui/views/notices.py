@@ -13,7 +13,7 @@ from roomtone.studio.snapshot import Tone
 
 _GROUNDS = {Tone.LOOK: "look", Tone.SAFE: "safe", Tone.RECORDING: "record", Tone.QUIET: "plain"}
 # So much of the page's height the notices may take before they scroll.
-_SHARE = 0.36
+_SHARE = 0.3
 
 
 class NoticeView(QWidget):
@@ -76,6 +76,7 @@ class NoticesView(QScrollArea):
 
     dismissed = Signal(int)
     acted = Signal(int)
+    changed = Signal()
 
     def __init__(self, look: Look) -> None:
         super().__init__()
@@ -117,15 +118,13 @@ class NoticesView(QScrollArea):
                 self._notices[number] = (model, view)
                 self._layout.insertWidget(0, view)
         self.setVisible(bool(wanted))
-        self.fit()
+        self.changed.emit()
 
-    def fit(self) -> None:
-        """Be as high as the notices are, up to a share of the page."""
-        page = self.parentWidget()
-        if page is None or not self._notices:
-            return
-        height = self._layout.heightForWidth(self.width() - 14)
-        self.setFixedHeight(min(height, max(self._look.px(96), int(page.height() * _SHARE))))
+    def fit(self, width: int, page: int, room: int) -> None:
+        """Be as high as the notices are at ``width``, up to a share of the height of the page, and to its ``room``."""
+        if self._notices:
+            height = self._layout.heightForWidth(width - 14)
+            self.setFixedHeight(min(height, max(self._look.px(56), min(room, int(page * _SHARE)))))
 
 
 class UndoBar(QWidget):

@@ -28,18 +28,18 @@ class IconButton(QAbstractButton):
         self._icon = icon
         self._keys = keys
         self._ground = ""
-        self.filled = False
+        self.lit = False
         # A click leaves the keyboard where it was, so that Space goes on meaning the record button.
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.show_as(icon, name)
         look.changed.connect(self.update)
 
-    def show_as(self, icon: str, name: str, filled: bool = False) -> None:
-        """Be another icon, doing something else."""
-        if (icon, name, filled) == (self._icon, self.accessibleName(), self.filled):
+    def show_as(self, icon: str, name: str, lit: bool = False) -> None:
+        """Be another icon, doing something else; ``lit`` where there is something behind it already."""
+        if (icon, name, lit) == (self._icon, self.accessibleName(), self.lit):
             return
-        self._icon, self.filled = icon, filled
+        self._icon, self.lit = icon, lit
         self.setAccessibleName(name)
         self.setToolTip(f"{name} ({self._keys})" if self._keys else name)
         self.setAccessibleDescription(f"Key: {self._keys}" if self._keys else name)
@@ -66,9 +66,9 @@ class IconButton(QAbstractButton):
             painter.setBrush(self._look.colour("control_hover" if self._ground and self.underMouse() else ground))
             painter.drawRoundedRect(area, radius, radius)
         side = self._look.px(self._look.tokens.size.icon)
-        lit = self.filled or bool(self._ground) or self.underMouse()
+        lit = self.lit or bool(self._ground) or self.underMouse()
         colour = "text" if lit and self.isEnabled() else "muted"
-        icon = self._look.icon(self._icon, colour, side, self.devicePixelRatioF(), self.filled)
+        icon = self._look.icon(self._icon, colour, side, self.devicePixelRatioF(), self.lit and self._icon == "star")
         if not self.isEnabled():
             painter.setOpacity(0.45)
         painter.drawPixmap(QPointF((area.width() - side) / 2, (area.height() - side) / 2), icon)
@@ -92,6 +92,7 @@ class ElidedLabel(QLabel):
         self._dot: Tone | None = None
         self._right = False
         self._dotted = True
+        self._elide = Qt.TextElideMode.ElideRight
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setFont(look.font(size, weight))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -111,6 +112,10 @@ class ElidedLabel(QLabel):
             self.setText(text)
             self.setAccessibleName(text)
             self.setToolTip(text)
+
+    def elide_middle(self) -> None:
+        """Leave out the middle where there is no room, for texts whose end matters."""
+        self._elide = Qt.TextElideMode.ElideMiddle
 
     def leave_out_dot(self) -> None:
         """Say the tone in the colour of the text only."""
@@ -139,7 +144,7 @@ class ElidedLabel(QLabel):
         painter.setFont(self._look.font(*self._type))
         metrics = painter.fontMetrics()
         indent = self._indent()
-        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, self.width() - indent)
+        shown = metrics.elidedText(text, self._elide, self.width() - indent)
         left = self.width() - indent - metrics.horizontalAdvance(shown) if self._right else 0
         if indent and self._dot is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -149,5 +154,8 @@ class ElidedLabel(QLabel):
             painter.drawEllipse(QPointF(left + radius, self.height() / 2), radius, radius)
         painter.setPen(self._look.colour("look" if self._dot is Tone.LOOK else self._colour))
         area = QRectF(left + indent, 0, self.width() - left - indent, self.height())
-        painter.drawText(area, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), shown)
+        # By its own first letter, so that the … of a right-to-left title stands at its end.
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+        left_edge = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
+        painter.drawText(area, int(Qt.AlignmentFlag.AlignVCenter | left_edge), shown)
         painter.end()

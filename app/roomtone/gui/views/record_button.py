@@ -40,7 +40,7 @@ class RecordButton(QAbstractButton):
             self.setToolTip(f"{label} – {hint}")
 
     def sizeHint(self) -> QSize:
-        side = self._look.px(self._look.tokens.size.record + 10)
+        side = self._look.large(self._look.tokens.size.record + 10)
         return QSize(side, side)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -56,17 +56,17 @@ class RecordButton(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         middle = QRectF(self.rect()).center()
-        outer, inner = self.width() / 2 - 1, look.px(look.tokens.size.record) / 2 - look.px(2)
+        outer, inner = self.width() / 2 - 1, look.large(look.tokens.size.record) / 2 - look.large(2)
         rolling = self._phase is Phase.RECORDING
         painter.setBrush(look.colour("record_halo" if rolling or self.underMouse() else "control"))
         painter.drawEllipse(middle, outer, outer)
         painter.setBrush(look.colour("record" if self.isEnabled() else "control_hover"))
-        pressed = look.px(2) if self.isDown() else 0
+        pressed = look.large(2) if self.isDown() else 0
         painter.drawEllipse(middle, inner - pressed, inner - pressed)
         painter.setBrush(look.colour("on_record" if self.isEnabled() else "muted"))
-        side = look.px(20)
+        side = look.large(20)
         if rolling or self._phase is Phase.SAVING:
-            corner = look.px(4)
+            corner = look.large(4)
             painter.drawRoundedRect(QRectF(middle.x() - side / 2, middle.y() - side / 2, side, side), corner, corner)
         else:
             painter.drawEllipse(middle, side / 2 - 1, side / 2 - 1)

@@ -83,9 +83,14 @@ class RollingWave(QWidget):
             source = QRectF(area.x() * ratio, area.y() * ratio, area.width() * ratio, area.height() * ratio)
             painter.drawPixmap(QRectF(area), self._still, source)
         painter.setClipRect(area)
+        painter.setPen(QPen(self._look.colour("look_fill"), 2.0))
+        for gap in take.gaps:
+            painter.drawLine(
+                QPointF(self._x(gap), self._top() - self._look.px(4)), QPointF(self._x(gap), self.height())
+            )
         thick = self._look.px(self._look.tokens.size.green_line)
         safe = QRectF(0, self.height() - thick, min(edge, self._x(take.safe_seconds)), thick)
-        painter.fillRect(safe, self._look.colour("safe"))
+        painter.fillRect(safe, self._look.colour("safe_fill"))
         painter.setPen(QPen(self._look.colour("playhead"), 1.5))
         painter.drawLine(QPointF(edge, self._top() - self._look.px(4)), QPointF(edge, self.height()))
         painter.end()
@@ -111,10 +116,6 @@ class RollingWave(QWidget):
             painter.setPen(QPen(self._look.colour("record"), 2.0))
             paint_columns(painter, strip.columns[first:last], row, first)
             self.update(dirty.toAlignedRect())
-        if fresh:
-            painter.setPen(QPen(self._look.colour("look"), 2.0, Qt.PenStyle.DotLine))
-            for gap in take.gaps:
-                painter.drawLine(QPointF(self._x(gap), self._top()), QPointF(self._x(gap), self.height()))
         painter.end()
 
     def _ground(self) -> QPixmap:
@@ -165,8 +166,9 @@ class RollingView(QWidget):
         self._look = look
         sizes = look.tokens.type
         self.setAccessibleName("The take that is being recorded")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.title = ElidedLabel(look, sizes.title, 600)
+        self.title.elide_middle()
         self.detail = ElidedLabel(look, sizes.small, 400, "muted")
         self.safe = ElidedLabel(look, sizes.small, 400, "muted")
         self.trouble = ElidedLabel(look, sizes.small, 500, "look")
@@ -176,7 +178,8 @@ class RollingView(QWidget):
 
     def show_take(self, take: RollingModel) -> None:
         """Show a state of the rolling take."""
-        self.title.show_text(take.title)
+        self.title.show_text(take.heading)
+        self.title.setToolTip(take.title)
         self.detail.show_text(take.detail)
         behind = max(0.0, take.seconds - take.safe_seconds)
         reached = take.safe_seconds > 0
@@ -194,19 +197,24 @@ class RollingView(QWidget):
         return QSize(self._look.px(600), self._look.px(self._look.tokens.size.rolling))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._look.px(300), self.sizeHint().height())
+        # In a low window it gives way, so that everything else can still be reached.
+        return QSize(self._look.px(300), self._look.px(74))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         del event
         look, tokens = self._look, self._look.tokens
         titles = min(look.px(tokens.size.lane_title), int(self.width() * 0.38))
-        left, gap = tokens.space.large, look.px(4)
-        labels = (self.title, self.detail, self.safe, self.trouble)
-        top = (self.height() - sum(label.sizeHint().height() + gap for label in labels)) // 2
+        left, gap = tokens.space.large + look.px(36) + tokens.space.medium, look.px(4)
+        labels = [self.title, self.safe, self.trouble]
+        heights = {label: label.sizeHint().height() + gap for label in (*labels, self.detail)}
+        # Where the lane is low, what is said about the input gives way.
+        roomy = sum(heights.values()) <= self.height()
+        self.detail.setVisible(roomy)
+        labels[1:1] = [self.detail] if roomy else []
+        top = max(0, (self.height() - sum(heights[label] for label in labels)) // 2)
         for label in labels:
-            height = label.sizeHint().height()
-            label.setGeometry(left, top, titles - left - tokens.space.small, height)
-            top += height + gap
+            label.setGeometry(left, top, titles - left - tokens.space.small, heights[label] - gap)
+            top += heights[label]
         right = self.width() - tokens.space.large
         self.wave.setGeometry(titles, look.px(6), right - titles, self.height() - look.px(14))
 
@@ -215,4 +223,11 @@ class RollingView(QWidget):
         painter.fillRect(event.rect(), self._look.colour("surface"))
         painter.fillRect(0, 0, self._look.px(3), self.height(), self._look.colour("record"))
         painter.fillRect(0, self.height() - 1, self.width(), 1, self._look.colour("line"))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        radius = self._look.px(36) / 2
+        middle = QPointF(self._look.tokens.space.large + radius, self.height() / 2)
+        for name, part in (("record_halo", 1.0), ("record", 0.4)):
+            painter.setBrush(self._look.colour(name))
+            painter.drawEllipse(middle, radius * part, radius * part)
         painter.end()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 
@@ -34,6 +34,8 @@ class TakesView(QAbstractScrollArea):
         self._spare: list[LaneView] = []
         self._current = ""
         self._playing: PlayingModel | None = None
+        # The ring shows where the keys go; who uses the mouse needs none.
+        self._by_keys = False
         self.setObjectName("takes")
         self.setAccessibleName("Takes")
         self.setAccessibleDescription(
@@ -73,8 +75,14 @@ class TakesView(QAbstractScrollArea):
             if take in self._shown:
                 self._shown[take].show_playing(playing, at)
 
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._look.px(200), self._look.px(60))
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         lane, key = self.current, event.key()
+        if not self._by_keys:
+            self._by_keys = True
+            self._mark()
         page = max(1, self.viewport().height() // self._step() - 1)
         moves = {
             Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -page, Qt.Key.Key_PageDown: page,
@@ -95,6 +103,7 @@ class TakesView(QAbstractScrollArea):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
+        self._by_keys = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
         self._mark()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
@@ -208,13 +217,14 @@ class TakesView(QAbstractScrollArea):
         return view
 
     def _picked(self, take: str) -> None:
+        self._by_keys = False
         self._choose(take)
         self.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def _mark(self) -> None:
         for take, view in self._shown.items():
             current = take == self._current
-            view.set_current(current, current and self.hasFocus())
+            view.set_current(current, current and self._by_keys and self.hasFocus())
 
     def _order_tabs(self) -> None:
         view = self._shown.get(self._current)

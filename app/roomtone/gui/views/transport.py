@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from roomtone.gui.look import Look
@@ -19,13 +19,15 @@ class ChoiceBox(QComboBox):
 
     chose = Signal(str)
 
-    def __init__(self, name: str, description: str) -> None:
+    def __init__(self, look: Look, name: str, description: str) -> None:
         super().__init__()
+        self._look = look
         self.setAccessibleName(name)
         self.setAccessibleDescription(description)
         self.setToolTip(description)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._entries: list[tuple[str, str]] = []
         self.activated.connect(lambda at: self.chose.emit(self._entries[at][0]))
 
@@ -39,6 +41,14 @@ class ChoiceBox(QComboBox):
         if at != self.currentIndex():
             self.setCurrentIndex(at)
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        side = self._look.px(14)
+        painter = QPainter(self)
+        icon = self._look.icon("chevron-down", "muted", side, self.devicePixelRatioF())
+        painter.drawPixmap(self.width() - side - self._look.px(10), (self.height() - side) // 2, icon)
+        painter.end()
+
 
 class InputView(QWidget):
     """The choice of input and channels."""
@@ -48,24 +58,30 @@ class InputView(QWidget):
 
     def __init__(self, look: Look) -> None:
         super().__init__()
-        self.inputs = ChoiceBox("Input", "What to record from")
+        self.inputs = ChoiceBox(look, "Input", "What to record from")
         self.inputs.setPlaceholderText("No input")
         self.inputs.setMinimumContentsLength(12)
-        self.channels = ChoiceBox("Channels", "Which channels of the input to record, and how")
+        self.channels = ChoiceBox(look, "Channels", "Which channels of the input to record, and how")
         self.channels.setMinimumContentsLength(8)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(look.tokens.space.tight)
-        layout.addWidget(self.inputs)
-        layout.addWidget(self.channels)
+        self._layout = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(look.tokens.space.small)
+        self._layout.addWidget(self.inputs)
+        self._layout.addWidget(self.channels)
         self.inputs.chose.connect(self.input_chosen)
         self.channels.chose.connect(self.channels_chosen)
+
+    def lie_flat(self, flat: bool) -> None:
+        """Stand beside each other, or under each other."""
+        down, across = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        self._layout.setDirection(across if flat else down)
 
     def show_input(self, model: InputModel) -> None:
         """Show what can be chosen."""
         self.inputs.show_entries([(choice.id, choice.label) for choice in model.inputs], model.input)
         self.inputs.setEnabled(model.enabled)
         self.channels.show_entries(list(model.channels), model.channel)
+        self.channels.setVisible(bool(model.channels))
         self.channels.setEnabled(model.enabled and len(model.channels) > 1)
 
 
@@ -109,6 +125,7 @@ class TransportView(QWidget):
         self._look = look
         self.setObjectName("transport")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.input = InputView(look)
         self.meter = MeterView(look)
         self.button = RecordButton(look)
@@ -158,3 +175,4 @@ class TransportView(QWidget):
         if self._rows.direction() != across:
             self._rows.setDirection(across)
             self._rows.setSpacing(self._look.tokens.space.wide if wide else self._look.tokens.space.medium)
+        self.input.lie_flat(not wide and self.width() >= self._look.px(820))

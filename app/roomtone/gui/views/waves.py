@@ -171,13 +171,16 @@ class WaveView(QWidget):
         left: float = look.px(8)
         painter.setFont(look.font(look.tokens.type.caption, 500))
         metrics = painter.fontMetrics()
-        for tag in lane.tags:
-            box = QRectF(left, look.px(6), metrics.horizontalAdvance(tag) + look.px(12), metrics.height() + look.px(4))
+        for text in (*lane.tags, *((lane.note,) if lane.note else ())):
+            room = int(area.width() * 0.6 - left)
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(room, look.px(60)))
+            width = metrics.horizontalAdvance(shown) + look.px(12)
+            box = QRectF(left, look.px(6), width, metrics.height() + look.px(4))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(look.colour("control"))
             painter.drawRoundedRect(box, look.tokens.radius.small, look.tokens.radius.small)
             painter.setPen(look.colour("text"))
-            painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), tag)
+            painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), shown)
             left = box.right() + look.px(6)
         if lane.message:
             self._paint_message(painter, lane.message, area)
@@ -205,7 +208,7 @@ class WaveView(QWidget):
         height = self._line_height()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._look.colour("safe"))
+        painter.setBrush(self._look.colour("safe_fill"))
         painter.drawRoundedRect(
             QRectF(0, self.height() - height, self.width() * lane.sent, height), height / 2, height / 2
         )
@@ -213,7 +216,17 @@ class WaveView(QWidget):
 
 def _drawn_of(lane: LaneModel) -> tuple[object, ...]:
     """Return what the still picture of a lane depends on."""
-    return (lane.id, lane.tracks, lane.tags, lane.message, lane.own, lane.readable, lane.trashed, lane.seconds)
+    return (
+        lane.id,
+        lane.tracks,
+        lane.tags,
+        lane.note,
+        lane.message,
+        lane.own,
+        lane.readable,
+        lane.trashed,
+        lane.seconds,
+    )
 
 
 def _length(wave: TrackWave) -> float:

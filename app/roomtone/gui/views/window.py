@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from roomtone.gui.look import Look
 from roomtone.gui.presenters.meters import Bar
@@ -66,6 +66,8 @@ class StudioWindow(QWidget):
         self.middle = QStackedWidget()
         self.middle.addWidget(self.takes)
         self.middle.addWidget(self.empty)
+        # In a low window the list gives way first: it scrolls.
+        self.middle.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -93,11 +95,11 @@ class StudioWindow(QWidget):
         self.header.show_header(page.header)
         self.settings.show_settings(page.header, page.transport.input.enabled)
         self.transport.show_transport(page.transport)
-        self.notices.show_notices(page.notices)
         self.undo_bar.show_undo(page.undo)
         if page.rolling is not None:
             self.rolling.show_take(page.rolling)
         self.rolling.setVisible(page.rolling is not None)
+        self.notices.show_notices(page.notices)
         self.takes.show_lanes(page.lanes)
         if page.empty is not None:
             self.empty.show_empty(page.empty)
@@ -127,7 +129,7 @@ class StudioWindow(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.notices.fit()
+        self._fit_notices()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -162,6 +164,7 @@ class StudioWindow(QWidget):
         self.header.bring_wished.connect(self.ask_for_files)
         self.header.settings_wished.connect(self._show_settings)
         self.undo_bar.undone.connect(self.undone)
+        self.notices.changed.connect(self._fit_notices)
         for keys, wish in (
             (QKeySequence(QKeySequence.StandardKey.Undo), self.undone.emit),
             (QKeySequence(QKeySequence.StandardKey.Open), self.ask_for_files),
@@ -179,6 +182,17 @@ class StudioWindow(QWidget):
             self.settings.name.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.takes.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _fit_notices(self) -> None:
+        others = [
+            self.header,
+            self.transport,
+            *(one for one in (self.settings, self.undo_bar) if one.isVisibleTo(self)),
+        ]
+        taken = sum(one.sizeHint().height() for one in others)
+        if self.rolling.isVisibleTo(self):
+            taken += self.rolling.minimumSizeHint().height()
+        self.notices.fit(self.width(), self.height(), self.height() - taken)
 
     def _dress(self) -> None:
         self.setPalette(self._look.palette())
