@@ -26,8 +26,9 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 LEFTOVER: Final = "roomtone.leftover"
 # Likewise, a function that ends the connection at once, whatever is still waiting to be sent.
 ABORT: Final = "roomtone.abort"
-# Who signed the request; put there by the dispatcher after the token was checked.
+# Who signed the request, and with what; put there by the dispatcher after the token was checked.
 ACCOUNT: Final = "roomtone.account"
+TOKEN: Final = "roomtone.token"
 
 _DRAIN_BYTES: Final = 16 << 20
 _DRAIN_SECONDS: Final = 2.0

@@ -43,6 +43,7 @@ class Parts:
     """A server without its sockets."""
 
     application: Dispatcher
+    uploads: Uploads
     live: LiveUploads
     feed: Feed
     sealer: Sealer
@@ -84,4 +85,4 @@ def compose(repository: Repository, storage: Storage, clock: Clock, expiry: time
         clock,
     )
     sweeper = Sweeper(repository, storage, live, sealer, threads, clock, expiry)
-    return Parts(application, live, feed, sealer, sweeper, threads)
+    return Parts(application, uploads, live, feed, sealer, sweeper, threads)

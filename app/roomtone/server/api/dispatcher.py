@@ -7,7 +7,7 @@ from typing import Final
 from roomtone.foundation.clock import Clock
 from roomtone.server.api.downloads import TRACK_PATH, Downloads
 from roomtone.server.api.events import EVENTS_PATH, Events
-from roomtone.server.asgi import ACCOUNT, App, Incoming, Receive, Scope, Send, guarded
+from roomtone.server.asgi import ACCOUNT, TOKEN, App, Incoming, Receive, Scope, Send, guarded
 from roomtone.server.problems import RefusedError
 from roomtone.server.services.access import Access
 from roomtone.server.uploads.endpoint import TusEndpoint
@@ -51,7 +51,8 @@ class Dispatcher:
     async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
         if not _is_open(scope):
-            scope[ACCOUNT] = await self._access.account(_token(scope))
+            scope[TOKEN] = _token(scope)
+            scope[ACCOUNT] = await self._access.account(scope[TOKEN])
         await self._part(path)(scope, receive, send)
 
     def _part(self, path: str) -> App:

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Final, cast
 
 from litestar import Litestar, Request, Response, get, post, put
 from litestar.datastructures import State
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException, ValidationException
 from litestar.openapi.config import OpenAPIConfig
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.types import ControllerRouterHandler
 
 import roomtone
@@ -26,8 +26,9 @@ log = logging.getLogger(__name__)
 
 MAX_BODY: Final = 1 << 20
 
-Limit = Annotated[int, Parameter(ge=1, le=1000)]
-Cursor = Annotated[int, Parameter(ge=0, le=1 << 53)]
+Limit = Annotated[int, QueryParameter(ge=1, le=1000)]
+Cursor = Annotated[int, QueryParameter(ge=0, le=1 << 53)]
+Signed = NamedDependency[AccountRecord]
 AnyRequest = Request[Any, Any, State]
 
 
@@ -58,27 +59,27 @@ def _reading(takes: Takes) -> list[ControllerRouterHandler]:
         return api.About(roomtone.__version__)
 
     @get("/me", sync_to_thread=False)
-    def me(account: AccountRecord) -> api.Account:
+    def me(account: Signed) -> api.Account:
         return api.Account(account.id, account.name)
 
     @get("/projects")
-    async def projects(account: AccountRecord) -> api.Projects:
+    async def projects(account: Signed) -> api.Projects:
         return await takes.projects(account)
 
     @get("/projects/{project:str}")
-    async def project(account: AccountRecord, project: api.Id) -> api.Project:
+    async def project(account: Signed, project: FromPath[api.Id]) -> api.Project:
         return await takes.project(account, project)
 
     @get("/projects/{project:str}/takes")
-    async def page(account: AccountRecord, project: api.Id, after: Cursor = 0, limit: Limit = 200) -> api.Takes:
+    async def page(account: Signed, project: FromPath[api.Id], after: Cursor = 0, limit: Limit = 200) -> api.Takes:
         return await takes.page(account, project, after, limit)
 
     @get("/projects/{project:str}/changes")
-    async def changes(account: AccountRecord, project: api.Id, since: Cursor = 0, limit: Limit = 200) -> api.Changes:
+    async def changes(account: Signed, project: FromPath[api.Id], since: Cursor = 0, limit: Limit = 200) -> api.Changes:
         return await takes.changes(account, project, since, limit)
 
     @get("/takes/{take:str}")
-    async def take(account: AccountRecord, take: api.Id) -> api.Take:
+    async def take(account: Signed, take: FromPath[api.Id]) -> api.Take:
         return await takes.take(account, take)
 
     return [about, me, projects, project, page, changes, take]
@@ -86,23 +87,25 @@ def _reading(takes: Takes) -> list[ControllerRouterHandler]:
 
 def _changing(takes: Takes) -> list[ControllerRouterHandler]:
     @put("/projects/{project:str}")
-    async def put_project(account: AccountRecord, project: api.Id, data: api.NewProject) -> api.Project:
+    async def put_project(account: Signed, project: FromPath[api.Id], data: JSONBody[api.NewProject]) -> api.Project:
         return await takes.put_project(account, project, data)
 
     @put("/projects/{project:str}/members/{member:str}", status_code=204)
-    async def put_member(account: AccountRecord, project: api.Id, member: api.Id) -> None:
+    async def put_member(account: Signed, project: FromPath[api.Id], member: FromPath[api.Id]) -> None:
         await takes.put_member(account, project, member)
 
     @put("/takes/{take:str}")
-    async def put_take(account: AccountRecord, take: api.Id, data: api.NewTake) -> api.Take:
+    async def put_take(account: Signed, take: FromPath[api.Id], data: JSONBody[api.NewTake]) -> api.Take:
         return await takes.put_take(account, take, data)
 
     @post("/takes/{take:str}/tracks/{name:str}/seal", status_code=200)
-    async def seal_track(account: AccountRecord, take: api.Id, name: api.TrackName, data: api.SealTrack) -> api.Track:
+    async def seal_track(
+        account: Signed, take: FromPath[api.Id], name: FromPath[api.TrackName], data: JSONBody[api.SealTrack]
+    ) -> api.Track:
         return await takes.seal_track(account, take, name, data)
 
     @post("/takes/{take:str}/seal", status_code=200)
-    async def seal_take(account: AccountRecord, take: api.Id, data: api.SealTake) -> api.Take:
+    async def seal_take(account: Signed, take: FromPath[api.Id], data: JSONBody[api.SealTake]) -> api.Take:
         return await takes.seal_take(account, take, data)
 
     return [put_project, put_member, put_take, seal_track, seal_take]

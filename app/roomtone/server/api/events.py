@@ -9,8 +9,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from roomtone.server.asgi import ACCOUNT, Incoming, Receive, Scope, Send, guarded
-from roomtone.server.db.records import AccountRecord
+from roomtone.server.asgi import TOKEN, Incoming, Receive, Scope, Send, guarded
 from roomtone.server.problems import RefusedError
 from roomtone.server.services.access import Access
 from roomtone.server.services.feed import Feed
@@ -25,6 +24,7 @@ _KEEP_ALIVE: Final = b": keep-alive\n\n"
 _HEADERS: Final = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
+    (b"connection", b"close"),
     # Proxies that collect answers before they pass them on would hold events back.
     (b"x-accel-buffering", b"no"),
 ]
@@ -56,12 +56,12 @@ class Events:
         found = EVENTS_PATH.fullmatch(scope["path"])
         if found is None:
             raise RefusedError("unknown-path")
-        account: AccountRecord = scope[ACCOUNT]
+        token: str = scope[TOKEN]
         project = found.group(1)
-        await self._access.check_member(account.id, project)
+        await self._check(token, project)
         cursor = _cursor(scope)
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-        stream = asyncio.create_task(self._stream(account.id, project, cursor, send))
+        stream = asyncio.create_task(self._stream(token, project, cursor, send))
         gone = asyncio.create_task(_gone(receive))
         try:
             await asyncio.wait({stream, gone}, return_when=asyncio.FIRST_COMPLETED)
@@ -74,14 +74,17 @@ class Events:
             return
         await send({"type": "http.response.body", "body": b""})
 
-    async def _stream(self, account: str, project: str, cursor: int, send: Send) -> None:
+    async def _check(self, token: str, project: str) -> None:
+        account = await self._access.account(token)
+        await self._access.check_member(account.id, project)
+
+    async def _stream(self, token: str, project: str, cursor: int, send: Send) -> None:
         with self._feed.follow(project) as something:
             await self._send(send, _KEEP_ALIVE)
             while not self._feed.stopping:
                 something.clear()
                 # Rights are looked at again each time: a stream may outlive them.
-                if not await self._access.may_see(account, project):
-                    return
+                await self._check(token, project)
                 changes = await self._feed.changes(project, cursor, _PAGE)
                 for change in changes:
                     data = msgspec.json.encode(change_document(change)).decode()
