@@ -73,7 +73,9 @@ class GrowingTake:
         """Give every track its final header and write the manifest."""
         seals = []
         for name in self.names:
-            patches = [(PATCH_AT, self._random.randbytes(PATCH_SIZE).hex())] if self.bytes else []
+            patches = (
+                [(PATCH_AT, self._random.randbytes(PATCH_SIZE).hex())] if self.bytes >= PATCH_AT + PATCH_SIZE else []
+            )
             self._journal.append(f.Sealing(name, self.bytes, self.frames, patches), durable=False)
             with self.path(name).open("r+b") as sealed:
                 for offset, data in patches:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +11,10 @@ from random import Random
 
 import pytest
 
+from roomtone.foundation.errors import RoomtoneError
 from roomtone.foundation.paths import Home
 from roomtone.upload.states import SyncState
-from tests.rigs.processes import cannot, until
+from tests.rigs.processes import alive, cannot, until
 from tests.upload.growing import GrowingTake
 from tests.upload.sync_rig import (
     CuttingProxy,
@@ -212,6 +214,47 @@ def test_a_proxy_that_cuts_all_the_time_only_slows_a_take_down(rig: SyncRig, ser
         assert proxy.cuts > 0
         assert proxy.received <= 1.2 * take.bytes
         assert server_bytes(rig, take) == take.path().read_bytes()
+
+
+def test_an_embedded_server_that_went_to_sleep_is_woken_and_not_called_offline(rig: SyncRig) -> None:
+    project = rig.client.create_project("Song")
+    pid = rig.server_pid()
+    os.kill(pid, signal.SIGTERM)
+    until(lambda: not alive(pid), 20, "the end of the server")
+    take = GrowingTake(rig.home, project.id)
+    take.grow(100_000)
+    take.seal()
+    rig.client.poke(take.folder)
+    rig.wait_safe(take.id)
+    assert rig.server_pid() != pid
+    assert not [link for link in rig.links if link.online is False]
+
+
+def test_a_download_goes_on_with_its_part_and_starts_over_where_that_is_none(rig: SyncRig) -> None:
+    project = rig.client.create_project("Song")
+    take = GrowingTake(rig.home, project.id)
+    take.grow(3_000_000)
+    take.seal()
+    rig.client.poke(take.folder)
+    rig.wait_safe(take.id)
+    data = take.path().read_bytes()
+    to = rig.home.cache / "mic-1.flac"
+    part = to.with_name("mic-1.flac.part")
+    for ready in (data[:1_000_000], data):
+        part.write_bytes(ready)
+        assert rig.client.download(take.id, "mic-1.flac", to).bytes == len(data)
+        assert to.read_bytes() == data
+        assert not part.exists()
+        to.unlink()
+    part.write_bytes(b"\0" + data[1:])
+    with pytest.raises(RoomtoneError) as caught:
+        rig.client.download(take.id, "mic-1.flac", to)
+    assert caught.value.code == "download-differs"
+    assert not to.exists()
+    assert rig.client.download(take.id, "mic-1.flac", to).bytes == len(data)
+    with pytest.raises(RoomtoneError) as caught:
+        rig.client.download(take.id, "../x", to)
+    assert caught.value.code == "bad-name"
 
 
 def test_two_homes_share_a_project(rig: SyncRig, server: ServerRig, tmp_path: Path) -> None:

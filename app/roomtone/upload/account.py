@@ -53,10 +53,14 @@ def read_link(link: str, token: str = "") -> Joined:
 
     Raises ``UsageError``.
     """
-    parts = urlsplit(link.strip() if "://" in link else f"https://{link.strip()}")
-    key = token or parse_qs(parts.fragment).get("token", [""])[0]
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(link.strip() if "://" in link else f"https://{link.strip()}")
+        known = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        known = False
+    if not known:
         raise UsageError("bad-address", "This is no address of a server", link, "Copy the whole link and try again")
+    key = token or parse_qs(parts.fragment).get("token", [""])[0]
     if not key:
         raise UsageError(
             "no-token",

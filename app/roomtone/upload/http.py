@@ -195,8 +195,9 @@ class RequestsTransport:
 
 def is_loopback(url: str) -> bool:
     """Return whether an address can only be this computer."""
-    host = urlsplit(url).hostname or ""
+    host = ""
     try:
+        host = urlsplit(url).hostname or ""
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"

@@ -38,7 +38,7 @@ class LocalEntry:
     take: Take
     grew_at: float
     due: float
-    stamp: tuple[int, bool] = (-1, False)
+    stamp: tuple[int, bool]
     rates: dict[str, int] = field(default_factory=dict)
     progress: dict[str, Progress] = field(default_factory=dict)
     sealed: bool = False
@@ -130,6 +130,7 @@ class LocalTakes:
     def _open(self, name: str, now: float) -> LocalEntry | None:
         folder = self._takes / name
         follower = TakeFollower(folder)
+        stamp = _stamp(folder)
         try:
             take = follower.poll()
         except (RoomtoneError, OSError) as error:
@@ -145,7 +146,7 @@ class LocalTakes:
             self._settled.add(name)
             return None
         rates = {track.name: track.rate for track in take.began.tracks if track.rate}
-        entry = LocalEntry(folder, follower, take, now, now + LIVE_SECONDS, rates=rates)
+        entry = LocalEntry(folder, follower, take, now, now + LIVE_SECONDS, stamp, rates)
         self.entries[take.id] = entry
         return entry
 
@@ -156,20 +157,21 @@ class LocalTakes:
 
     def _follow(self, entry: LocalEntry, now: float) -> list[TakeGrew | TakeSealed]:
         before = entry.take
-        stamp = (_size(entry.folder / JOURNAL), os.path.exists(entry.folder / MANIFEST))
+        stamp = _stamp(entry.folder)
         try:
             if stamp != entry.stamp:
                 entry.take = entry.follower.poll()
-            entry.stamp = stamp
+                entry.stamp = stamp
         except (RoomtoneError, OSError) as error:
             log.info("cannot be followed now: %s: %s", entry.folder.name, error)
             entry.due = now + QUIET_SECONDS
             return []
-        if entry.take is not before:
+        changed = entry.take != before
+        if changed:
             entry.grew_at = now
         quiet = now - entry.grew_at > QUIET_AFTER
         entry.due = now + (QUIET_SECONDS if quiet else LIVE_SECONDS)
-        return [] if entry.take is before else self._tell(entry)
+        return self._tell(entry) if changed else []
 
     def _tell(self, entry: LocalEntry) -> list[TakeGrew | TakeSealed]:
         try:
@@ -223,6 +225,11 @@ def _sealed(manifest: Manifest) -> TakeSealed:
         for track in manifest.tracks
     }
     return TakeSealed(manifest.id, tracks, to_builtins(manifest))
+
+
+def _stamp(folder: Path) -> tuple[int, bool]:
+    """Return what differs whenever there is something new in a take's folder; it costs two stats."""
+    return _size(folder / JOURNAL), os.path.exists(folder / MANIFEST)
 
 
 def _size(path: Path) -> int:
