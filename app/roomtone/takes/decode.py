@@ -49,14 +49,21 @@ class Decoded:
 def blocks(path: Path) -> Iterator[Samples]:
     """Yield the samples of a sound file, shape (frames, channels), 24 bits in the upper bits of int32.
 
-    Floats are scaled so that 1.0 is full scale. Raises ``UnplayableError``.
+    Floats are scaled so that 1.0 is full scale, and what is beyond it is clipped. Raises ``UnplayableError``.
     """
     try:
         with soundfile.SoundFile(path) as file:
-            while len(data := file.read(_BLOCK, dtype="int32", always_2d=True)):
-                yield data
+            # libsndfile hands out floats as integers without scaling them: as next to nothing.
+            floating = file.subtype in ("FLOAT", "DOUBLE")
+            while len(data := file.read(_BLOCK, dtype="float64" if floating else "int32", always_2d=True)):
+                yield _scaled(data) if floating else data
     except (soundfile.LibsndfileError, RuntimeError) as error:
         raise UnplayableError(path, str(error)) from error
+
+
+def _scaled(data: npt.NDArray[np.float64]) -> Samples:
+    whole: Samples = np.clip(np.rint(np.nan_to_num(data) * 2.0**31), -(2**31), 2**31 - 1).astype(np.int32)
+    return whole
 
 
 def decode_whole(path: Path) -> Decoded:

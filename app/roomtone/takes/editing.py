@@ -6,9 +6,10 @@ from pathlib import Path
 
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import UsageError
-from roomtone.takes.folder import Noted, Renamed, Starred, Trashed
+from roomtone.takes.folder import Entry, Noted, Renamed, Starred, Trashed
 from roomtone.takes.journal import append_entry
-from roomtone.takes.model import Take, TakeState, check_move, load_take
+from roomtone.takes.model import Take, TakeState, check_move, load_take, step
+from roomtone.takes.naming import one_line, several_lines
 
 MAX_TITLE = 300
 MAX_NOTE = 20_000
@@ -16,19 +17,17 @@ MAX_NOTE = 20_000
 
 def rename(folder: Path, title: str, clock: Clock) -> Take:
     """Give a take another title: any Unicode, on one line. Raises ``UsageError``."""
-    text = " ".join(title.split())
+    text = one_line(title)
     if not text or len(text) > MAX_TITLE:
         raise UsageError(
             "bad-title", "The take was not renamed", f"A title has 1 to {MAX_TITLE} characters", "Choose another title"
         )
-    append_entry(folder, Renamed(text, clock.now().isoformat()))
-    return load_take(folder)
+    return _add(folder, Renamed(text, clock.now().isoformat()))
 
 
 def star(folder: Path, on: bool, clock: Clock) -> Take:
     """Set the star or take it off."""
-    append_entry(folder, Starred(on, clock.now().isoformat()))
-    return load_take(folder)
+    return _add(folder, Starred(on, clock.now().isoformat()))
 
 
 def note(folder: Path, text: str, clock: Clock) -> Take:
@@ -37,8 +36,7 @@ def note(folder: Path, text: str, clock: Clock) -> Take:
         raise UsageError(
             "long-note", "The note was not saved", f"It is longer than {MAX_NOTE} characters", "Shorten it"
         )
-    append_entry(folder, Noted(text, clock.now().isoformat()))
-    return load_take(folder)
+    return _add(folder, Noted(several_lines(text), clock.now().isoformat()))
 
 
 def trash(folder: Path, on: bool, clock: Clock) -> Take:
@@ -52,5 +50,11 @@ def trash(folder: Path, on: bool, clock: Clock) -> Take:
             "still-recording", "The take was not put into the trash", "It is still being recorded", "Stop it first"
         )
     check_move(take.state, wanted)
-    append_entry(folder, Trashed(on, clock.now().isoformat()))
-    return load_take(folder)
+    return _add(folder, Trashed(on, clock.now().isoformat()))
+
+
+def _add(folder: Path, entry: Entry) -> Take:
+    """Add an entry to a take that this version can read; a folder that it cannot read is left alone."""
+    take = load_take(folder)
+    append_entry(folder, entry)
+    return step(take, entry)

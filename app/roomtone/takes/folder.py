@@ -23,8 +23,11 @@ import msgspec
 
 from roomtone.foundation.errors import WorldError
 from roomtone.foundation.files import atomic_write, safe_name
+from roomtone.wire.api import Id, TrackName
 
 SCHEMA: Final = 1
+# What decoding raises for bytes that are no document: no JSON, no UTF-8, or nested beyond all bounds.
+BROKEN: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 JOURNAL: Final = "journal.jsonl"
 MANIFEST: Final = "take.json"
 
@@ -57,7 +60,7 @@ class GapCause(StrEnum):
 class TrackStart(msgspec.Struct, frozen=True, omit_defaults=True):
     """A track as it is declared when the take begins. ``source`` lists the device channels, from 1."""
 
-    name: str
+    name: TrackName
     media: str
     rate: int = 0
     channels: int = 0
@@ -70,7 +73,7 @@ class Began(msgspec.Struct, frozen=True, tag_field="e", tag="began"):
     """The first entry of every journal. ``started`` is RFC 3339 in UTC; ``lineage`` holds ids of takes."""
 
     schema: int
-    id: str
+    id: Id
     title: str
     project: str
     project_title: str
@@ -149,7 +152,7 @@ class TrackSeal(msgspec.Struct, frozen=True, omit_defaults=True):
     are part of a run of three or more.
     """
 
-    name: str
+    name: TrackName
     media: str
     bytes: int
     digest: str
@@ -172,7 +175,7 @@ class Manifest(msgspec.Struct, frozen=True):
     """The sealed take. It is written once."""
 
     schema: int
-    id: str
+    id: Id
     title: str
     project: str
     project_title: str
@@ -257,7 +260,7 @@ def decode_more(raw: bytes) -> tuple[list[Entry], int]:
     whole = raw.rfind(b"\n") + 1
     entries: list[Entry] = []
     for line in raw[:whole].split(b"\n")[:-1]:
-        with contextlib.suppress(msgspec.DecodeError):
+        with contextlib.suppress(*BROKEN):
             entries.append(_ENTRY.decode(line))
     return entries, whole
 
@@ -271,7 +274,7 @@ def decode_journal(folder: Path, raw: bytes) -> list[Entry]:
     for number, line in enumerate(lines):
         try:
             entry = _ENTRY.decode(line)
-        except msgspec.DecodeError as error:
+        except BROKEN as error:
             if number == 0:
                 raise _first_line_error(folder, line, str(error)) from error
             continue
@@ -288,7 +291,7 @@ def _first_line_error(folder: Path, line: bytes, why: str) -> WorldError:
     """A newer schema may have changed the first entry in ways that this version cannot decode."""
     try:
         schema = msgspec.json.decode(line, type=_Schema).schema
-    except msgspec.DecodeError:
+    except BROKEN:
         return UnreadableFolderError(folder, f"Its journal is damaged: {why}")
     if schema > SCHEMA:
         return NewerFolderError(folder, schema)
@@ -311,7 +314,7 @@ def read_manifest(folder: Path) -> Manifest | None:
         if schema > SCHEMA:
             raise NewerFolderError(folder, schema)
         return msgspec.json.decode(raw, type=Manifest)
-    except msgspec.DecodeError as error:
+    except BROKEN as error:
         raise UnreadableFolderError(folder, f"Its manifest is damaged: {error}") from error
 
 

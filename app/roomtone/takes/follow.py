@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from roomtone.takes.folder import JOURNAL, decode_more, read_manifest
-from roomtone.takes.model import Take, TakeState, load_take, step
+from roomtone.takes.folder import JOURNAL, decode_journal, decode_more, read_manifest
+from roomtone.takes.model import Take, fold, step
 
 
 class TakeFollower:
@@ -24,10 +24,10 @@ class TakeFollower:
         """
         path = self.folder / JOURNAL
         if self._take is None:
-            size = path.stat().st_size
-            self._take = load_take(self.folder)
-            # What was added in between is folded once more, which changes nothing.
-            self._at = size
+            raw = path.read_bytes()
+            self._take = fold(self.folder, decode_journal(self.folder, raw), read_manifest(self.folder))
+            # A line that is only half there yet is read once more when it is whole.
+            self._at = raw.rfind(b"\n") + 1
             return self._take
         if path.stat().st_size > self._at:
             with path.open("rb") as file:
@@ -37,7 +37,5 @@ class TakeFollower:
             for entry in entries:
                 self._take = step(self._take, entry)
         if self._take.manifest is None:
-            manifest = read_manifest(self.folder)
-            if manifest is not None:
-                self._take = replace(self._take, manifest=manifest, state=TakeState.SEALED)
+            self._take = replace(self._take, manifest=read_manifest(self.folder))
         return self._take

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from pathlib import Path
@@ -21,17 +22,18 @@ class Journal:
         self._fd = os.open(folder / JOURNAL, flags, 0o644)
         self._folder = folder
         self._lock = threading.Lock()
+        self._torn = False
         self._heal()
 
     def append(self, entry: Entry, *, durable: bool = True) -> None:
         """Add an entry and, unless told otherwise, make it durable. Raises ``OSError``."""
         with self._lock:
-            line = encode_entry(entry)
+            # A part of a line that a full disk took is ended first, so that it spoils no other.
+            line = (b"\n" if self._torn else b"") + encode_entry(entry)
             written = os.write(self._fd, line)
+            self._torn = (self._torn and written == 0) or 0 < written < len(line)
             if written != len(line):
-                # The disk took a part of the line; end it, so that it spoils no other.
-                os.write(self._fd, b"\n")
-                raise OSError(28, "No space left on device", str(self._folder / JOURNAL))
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._folder / JOURNAL))
             if durable:
                 sync_data(self._fd)
 

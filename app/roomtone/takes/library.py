@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -12,12 +13,24 @@ from typing import Final, TypeVar
 import msgspec
 
 from roomtone.foundation.errors import Problem, RoomtoneError, UsageError
-from roomtone.takes.folder import JOURNAL, MANIFEST, Ending, NewerFolderError, Source, take_folders
+from roomtone.takes.folder import BROKEN, JOURNAL, MANIFEST, Ending, NewerFolderError, Source, take_folders
 from roomtone.takes.model import Take, TakeState, load_take
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
+# SQLite's answers that say nothing against the index: used by another process, or no room, right or disk for it.
+_PASSING: Final = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_PERM,
+}
+# How long to wait for another process that is writing the index.
+_WAIT_SECONDS = 10.0
 # Raise this when LibraryItem changes: an index of another version is made again.
 VERSION: Final = 1
 
@@ -144,9 +157,7 @@ class Library:
     def close(self) -> None:
         """Close the index."""
         with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+            self._forget()
 
     def _refresh(self, db: sqlite3.Connection) -> list[LibraryItem]:
         known: dict[str, tuple[str, bytes]] = {
@@ -158,6 +169,9 @@ class Library:
         for folder in take_folders(self._takes):
             stamp = _stamp(folder)
             if stamp is None:
+                continue
+            if not _is_unicode(folder.name):
+                items.append(_unnameable(folder))
                 continue
             seen.add(folder.name)
             old = known.get(folder.name)
@@ -178,19 +192,26 @@ class Library:
         """Call ``use`` with the open index; make the index again where it turns out to be broken."""
         try:
             return use(self._open())
-        except (sqlite3.DatabaseError, msgspec.DecodeError) as error:
-            if isinstance(error, sqlite3.OperationalError) and "full" in str(error):
+        except (sqlite3.DatabaseError, *BROKEN) as error:
+            self._forget()
+            if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in _PASSING:
+                # Nothing is wrong with the index itself, and another process may be using it.
+                log.info("the library is read without its index: %s", error)
                 return self._without_index(use)
             log.info("the library index is made again: %s", error)
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+        try:
             for suffix in ("", "-wal", "-shm"):
                 self._index.with_name(self._index.name + suffix).unlink(missing_ok=True)
-            try:
-                return use(self._open())
-            except sqlite3.DatabaseError:
-                return self._without_index(use)
+            return use(self._open())
+        except (sqlite3.DatabaseError, OSError) as error:
+            log.info("the library index cannot be made again: %s", error)
+            self._forget()
+            return self._without_index(use)
+
+    def _forget(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def _without_index(self, use: Callable[[sqlite3.Connection], T]) -> T:
         """Read the folders themselves: a disk that holds no index any more still shows its takes."""
@@ -204,9 +225,8 @@ class Library:
     def _open(self) -> sqlite3.Connection:
         if self._connection is not None and self._index.exists():
             return self._connection
-        if self._connection is not None:
-            self._connection.close()
-        self._connection = sqlite3.connect(self._index, timeout=10, check_same_thread=False)
+        self._forget()
+        self._connection = sqlite3.connect(self._index, timeout=_WAIT_SECONDS, check_same_thread=False)
         version = self._connection.execute("PRAGMA user_version").fetchone()[0]
         if version not in (0, VERSION):
             raise sqlite3.DatabaseError(f"index version {version}, not {VERSION}")
@@ -233,6 +253,23 @@ def _stamp(folder: Path) -> str | None:
     except OSError:
         manifest = 0
     return f"{journal.st_size}:{journal.st_mtime_ns}:{manifest}:{folder}"
+
+
+def _is_unicode(name: str) -> bool:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _unnameable(folder: Path) -> LibraryItem:
+    """A folder from a disk with another encoding: it can be seen, but neither be written down nor sent."""
+    name = os.fsencode(folder.name).decode("utf-8", "replace")
+    problem = Problem(
+        "unreadable-take", f"“{name}” could not be read as a take", "Its name is no valid Unicode", "Rename the folder"
+    )
+    return LibraryItem(folder=str(folder.with_name(name)), title=name, problem=problem)
 
 
 def _read(folder: Path) -> LibraryItem:

@@ -57,8 +57,8 @@ class Take:
     folder: Path
     began: Began
     title: str
-    state: TakeState
     starred: bool = False
+    trashed: bool = False
     note: str = ""
     synced: dict[str, tuple[int, int]] = field(default_factory=dict)
     sealing: dict[str, Sealing] = field(default_factory=dict)
@@ -68,6 +68,13 @@ class Take:
     @property
     def id(self) -> str:
         return self.began.id
+
+    @property
+    def state(self) -> TakeState:
+        """Where the take is in its life; a take that is being recorded cannot be in the trash."""
+        if self.manifest is None:
+            return TakeState.RECORDING
+        return TakeState.TRASHED if self.trashed else TakeState.SEALED
 
     @property
     def seconds(self) -> float:
@@ -83,8 +90,7 @@ def fold(folder: Path, entries: Iterable[Entry], manifest: Manifest | None) -> T
     steps = iter(entries)
     began = next(steps)
     assert isinstance(began, Began)
-    state = TakeState.RECORDING if manifest is None else TakeState.SEALED
-    take = Take(folder, began, began.title, state, manifest=manifest)
+    take = Take(folder, began, began.title, manifest=manifest)
     for entry in steps:
         take = step(take, entry)
     return take
@@ -106,8 +112,8 @@ def step(take: Take, entry: Entry) -> Take:
             change = {"starred": entry.on}
         case Noted():
             change = {"note": entry.text}
-        case Trashed() if take.manifest is not None:
-            change = {"state": TakeState.TRASHED if entry.on else TakeState.SEALED}
+        case Trashed():
+            change = {"trashed": entry.on}
     return replace(take, **change)
 
 

@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
+
+
+def one_line(text: str) -> str:
+    """Return a title or name as it is kept: any Unicode, on one line, without what cannot be written or seen.
+
+    Control characters become spaces. So do halves of surrogate pairs, which is what a file name or an argument
+    that is no UTF-8 consists of.
+    """
+    return " ".join("".join(" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in text).split())
+
+
+def several_lines(text: str) -> str:
+    """Return a note as it is kept: like ``one_line``, but its line ends stay."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    return "\n".join("".join(" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in line) for line in lines)
 
 
 def take_title(project_title: str, part: str, person: str, number: int) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 import sys
+import threading
 from array import array
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +35,10 @@ def begin_peaks(path: Path, rate: int, bucket: int) -> None:
 
 @dataclass
 class PeaksReader:
-    """Reads a waveform as it grows: ``lows`` and ``highs`` are int16, one for each ``bucket`` frames."""
+    """Reads a waveform as it grows: ``lows`` and ``highs`` are int16, one for each ``bucket`` frames.
+
+    ``update`` may be called from several threads.
+    """
 
     path: Path
     rate: int = 0
@@ -44,9 +48,14 @@ class PeaksReader:
         self.lows = array("h")
         self.highs = array("h")
         self._at = 0
+        self._lock = threading.Lock()
 
     def update(self) -> bool:
         """Read what was added; return whether anything was. A missing or foreign file has nothing."""
+        with self._lock:
+            return self._read_on()
+
+    def _read_on(self) -> bool:
         try:
             with self.path.open("rb") as file:
                 if self._at == 0 and not self._read_head(file.read(_HEAD.size)):
@@ -79,7 +88,7 @@ class PeaksReader:
         step = (last - first) / columns if columns else 0.0
         found = []
         for column in range(columns):
-            start = int(first + column * step)
+            start = max(0, int(first + column * step))
             end = max(start + 1, int(first + (column + 1) * step))
             if start >= count:
                 break

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from roomtone.foundation.clock import Clock
-from roomtone.foundation.errors import RoomtoneError
+from roomtone.foundation.errors import RoomtoneError, from_os_error, unexpected
 from roomtone.foundation.files import sync_data, sync_directory
 from roomtone.takes import flac, wave
 from roomtone.takes.decode import blocks, decode_whole
@@ -76,6 +76,13 @@ def recover_all(takes: Path, clock: Clock) -> tuple[list[Take], list[RoomtoneErr
         except RoomtoneError as error:
             log.info("not recovered: %s", error)
             troubles.append(error)
+        except OSError as error:
+            log.warning("not recovered: %s: %s", folder.name, error)
+            troubles.append(from_os_error(error, "recovering a take"))
+        except Exception:
+            # One strange folder must not keep the engine from starting, and all others from being recovered.
+            log.exception("not recovered: %s", folder.name)
+            troubles.append(unexpected("recovering a take"))
     return recovered, troubles
 
 

@@ -70,5 +70,8 @@ def read_header(data: bytes) -> WaveFormat:
     """Read back the header of a file that ``header`` began. Raises ``NotWaveError``."""
     if len(data) < HEADER or data[:4] not in (b"RIFF", b"RF64") or data[48:52] != b"fmt ":
         raise NotWaveError("no WAV header of Roomtone at the start")
-    kind, channels, rate = struct.unpack("<HHI", data[56:64])
-    return WaveFormat(rate, channels, kind == 3)
+    kind, channels, rate, _, _, bits = struct.unpack("<HHIIHH", data[56:72])
+    form = WaveFormat(rate, channels, kind == 3)
+    if kind not in (1, 3) or bits != form.bits or not channels or not rate:
+        raise NotWaveError("not the samples that Roomtone writes")
+    return form
