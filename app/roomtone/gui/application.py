@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QFont, QGuiApplication
@@ -46,16 +47,17 @@ def run(home: str | None, arguments: list[str]) -> int:
     return code
 
 
-def make_look(theme: str) -> Look:
+def make_look(theme: str, environment: Mapping[str, str] | None = None) -> Look:
     """Load the typeface, and make the look in the scale, motion and theme that the system and the person prefer."""
-    scale = text_scale(QGuiApplication.font().pointSizeF())
+    scale = text_scale(QGuiApplication.font().pointSizeF(), environment)
     families = load_fonts()
+    tokens = load_tokens()
     font = QFont(QGuiApplication.font())
     font.setFamilies([*dict.fromkeys(families), font.family()])
-    font.setPixelSize(round(load_tokens().type.body * scale))
+    font.setPixelSize(round(tokens.type.body * scale))
     QApplication.setFont(font)
     # The system's wish for less motion, as far as Qt passes it on.
-    look = Look(load_tokens(), scale, motion=QApplication.isEffectEnabled(Qt.UIEffect.UI_General))
+    look = Look(tokens, scale, motion=QApplication.isEffectEnabled(Qt.UIEffect.UI_General))
     look.choose(theme)
     hints = QGuiApplication.styleHints()
     hints.colorSchemeChanged.connect(look.follow_system)

@@ -30,8 +30,10 @@ class InlineEdit(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self._end()
-            return
-        super().keyPressEvent(event)
+        else:
+            super().keyPressEvent(event)
+        # What a line of text has no use for, such as Up and Down, must not reach the list behind it.
+        event.accept()
 
     def _finish(self) -> None:
         text = " ".join(self.text().split())

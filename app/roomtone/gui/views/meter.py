@@ -33,10 +33,10 @@ class MeterView(QWidget):
         if [bar.label for bar in before] != [bar.label for bar in bars]:
             self.updateGeometry()
             self.update()
-            return
-        for row, (old, new) in enumerate(zip(before, bars, strict=True)):
-            if old != new:
-                self.update(self._damage(row, old, new))
+        else:
+            for row, (old, new) in enumerate(zip(before, bars, strict=True)):
+                if old != new:
+                    self.update(self._damage(row, old, new))
         self._describe(before)
 
     def sizeHint(self) -> QSize:

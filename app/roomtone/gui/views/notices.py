@@ -31,14 +31,14 @@ class NoticeView(QWidget):
         title = QLabel(model.title)
         title.setProperty("role", "strong")
         detail = QLabel(model.text)
-        detail.setVisible(bool(model.text))
-        for label in (title, detail):
+        labels = [title, detail] if model.text else [title]
+        for label in labels:
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
         words = QVBoxLayout()
         words.setSpacing(look.tokens.space.hair)
-        words.addWidget(title)
-        words.addWidget(detail)
+        for label in labels:
+            words.addWidget(label)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(look.px(44), look.px(9), look.px(10), look.px(9))
         layout.setSpacing(look.tokens.space.medium)

@@ -155,10 +155,9 @@ class StudioWindow(QWidget):
             dialog = QFileDialog(self, "Bring in", str(Path.home()))
             dialog.setModal(False)
             dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-            dialog.filesSelected.connect(self.files_brought)
+            dialog.filesSelected.connect(self.files_brought.emit)
             self._dialog = dialog
         self._dialog.show()
-        self._dialog.raise_()
 
     def _wire(self) -> None:
         self.header.bring_wished.connect(self.ask_for_files)
