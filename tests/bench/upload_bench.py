@@ -12,6 +12,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -57,26 +58,29 @@ class Cost:
     behind_seconds_worst: float
 
 
-def stop_to_safe(take_seconds: float, repeats: int) -> StopToSafe:
-    """Grow takes faster than real time, let the worker catch up, and measure from the manifest to *safe*."""
-    times = []
+def stop_to_safe(lengths: Sequence[float], repeats: int) -> list[StopToSafe]:
+    """Grow takes faster than real time, let the worker catch up, and measure from the manifest to *safe*.
+
+    Takes of all lengths take turns, so that whatever else the machine does meets all of them.
+    """
+    times: dict[float, list[float]] = {length: [] for length in lengths}
     with tempfile.TemporaryDirectory(prefix="rt-") as folder, SyncRig(Home(Path(folder)).prepare()) as rig:
         project = rig.client.create_project("Bench")
         size = BYTES_PER_SECOND // SYNCS_PER_SECOND
-        for n in range(repeats):
-            take = GrowingTake(rig.home, project.id, seed=n, title=f"take {n}")
+        for length in list(lengths) * repeats:
+            take = GrowingTake(rig.home, project.id)
             rig.client.poke(take.folder)
-            for _ in range(int(take_seconds * SYNCS_PER_SECOND)):
+            for _ in range(int(length * SYNCS_PER_SECOND)):
                 take.grow(size)
             until(partial(_all_sent, rig, take), 300, "the worker to catch up")
             take.grow(size, durable=True)
             take.seal()
             sealed = time.monotonic()
             rig.wait_safe(take.id)
-            times.append(time.monotonic() - sealed)
+            times[length].append(time.monotonic() - sealed)
             for name in take.names:
                 take.path(name).unlink()
-    return StopToSafe(take_seconds, statistics.median(times), max(times))
+    return [StopToSafe(length, statistics.median(found), max(found)) for length, found in times.items()]
 
 
 def _all_sent(rig: SyncRig, take: GrowingTake) -> bool:
@@ -138,7 +142,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--minutes", type=float, default=1.0, help="of real-time recording for CPU and memory")
     asked = parser.parse_args()
-    short, long = stop_to_safe(10, 7), stop_to_safe(3600, 3)
+    short, long = stop_to_safe([10, 3600], 7)
     cut = bytes_under_cuts(128, 0.1, 1)
     cost = cost_of_recording(asked.minutes * 60)
     if asked.json:

@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 SCAN_SECONDS: Final = 1.0
 LIVE_SECONDS: Final = 0.05
+# A track got its last byte: the manifest is about to appear, and somebody waits for what follows.
+ENDING_SECONDS: Final = 0.01
 # A take that has not grown for this long is looked at less often: its recorder may have died.
 QUIET_AFTER: Final = 10.0
 QUIET_SECONDS: Final = 1.0
@@ -169,8 +171,7 @@ class LocalTakes:
         changed = entry.take != before
         if changed:
             entry.grew_at = now
-        quiet = now - entry.grew_at > QUIET_AFTER
-        entry.due = now + (QUIET_SECONDS if quiet else LIVE_SECONDS)
+        entry.due = now + _pause(entry, now)
         return self._tell(entry) if changed else []
 
     def _tell(self, entry: LocalEntry) -> list[TakeGrew | TakeSealed]:
@@ -225,6 +226,12 @@ def _sealed(manifest: Manifest) -> TakeSealed:
         for track in manifest.tracks
     }
     return TakeSealed(manifest.id, tracks, to_builtins(manifest))
+
+
+def _pause(entry: LocalEntry, now: float) -> float:
+    if now - entry.grew_at > QUIET_AFTER:
+        return QUIET_SECONDS
+    return ENDING_SECONDS if entry.take.sealing else LIVE_SECONDS
 
 
 def _stamp(folder: Path) -> tuple[int, bool]:
