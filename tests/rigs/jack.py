@@ -54,6 +54,10 @@ class JackServer:
         """The process id of jackd."""
         return self._running.pid
 
+    def late(self) -> list[str]:
+        """Return what the server said of itself or a client being late; each is told to all clients as a loss."""
+        return [line for line in self._running.output.splitlines() if "XRun" in line]
+
     def start(self) -> Self:
         """Start the server and return when it answers clients; real-time where the system allows it."""
         server = self._launch("-R")

@@ -7,6 +7,9 @@ never waits for Python. This module and ``lister`` are the only ones that load P
 from __future__ import annotations
 
 import contextlib
+import logging
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,8 +20,14 @@ from roomtone.devices.model import RATES, AudioDevice, DeviceList
 from roomtone.devices.streams import Chunk, Floats, Gap
 from roomtone.foundation.errors import WorldError
 
+log = logging.getLogger(__name__)
+
+# A driver whose server died may never let go of a stream (seen with JACK); it is not waited for any longer.
+CLOSE_SECONDS = 2.0
 # How long the reader may be held up before anything is lost.
 RING_SECONDS = 20
+# How many milliseconds a callback is waited for; the longest periods are a tenth of a second.
+_CALLBACK_TRIES = 500
 
 
 def reset() -> None:
@@ -110,13 +119,43 @@ def open_error(device_id: str, error: Exception) -> WorldError:
     )
 
 
+def close_stream(stream: Any, stuck: threading.Event) -> None:
+    """Stop and close a stream at once. Sets ``stuck`` when its driver does not let go of it.
+
+    PortAudio cannot be used again in this process after that, not even to end it.
+    """
+
+    def close() -> None:
+        with contextlib.suppress(sounddevice.PortAudioError):
+            stream.abort()
+        with contextlib.suppress(sounddevice.PortAudioError):
+            stream.close()
+
+    closing = threading.Thread(target=close, name="stream-close", daemon=True)
+    closing.start()
+    closing.join(CLOSE_SECONDS)
+    if closing.is_alive():
+        log.warning("the sound driver does not let go of a stream")
+        stuck.set()
+
+
 class PortAudioInput:
     """An input stream over rtmixer; see ``streams.InputStream`` for what it owes."""
 
-    def __init__(self, device_id: str, rate: int, channels: list[int]) -> None:
-        """Open channels (numbered from 1) of a device. Raises ``WorldError``."""
+    def __init__(
+        self,
+        device_id: str,
+        rate: int,
+        channels: list[int],
+        stuck: threading.Event,
+        ring_seconds: float = RING_SECONDS,
+    ) -> None:
+        """Open channels (numbered from 1) of a device. Raises ``WorldError``. See ``close_stream`` for ``stuck``."""
+        self._stuck = stuck
         self._rate = rate
         self._mapping = channels
+        # JACK's time counts the frames of the card, so that cycles which this process missed show in it exactly.
+        self._counts_frames = device_id.startswith("JACK")
         try:
             self._stream = rtmixer.Recorder(
                 device=index_of(device_id),
@@ -128,11 +167,13 @@ class PortAudioInput:
             )
         except (sounddevice.PortAudioError, ValueError) as error:
             raise open_error(device_id, error) from error
-        size = 1 << int(RING_SECONDS * rate - 1).bit_length()
+        size = 1 << int(ring_seconds * rate - 1).bit_length()
         self._ring = rtmixer.RingBuffer(4 * len(channels), size)
         self._before = 0
-        self._position = 0
+        self._silence = 0
+        self._origin = 0.0
         self._reported = 0
+        self._ended = 0
         try:
             self._stream.start()
         except sounddevice.PortAudioError as error:
@@ -151,45 +192,89 @@ class PortAudioInput:
     def read(self) -> Chunk:
         full = self._action not in self._stream.actions
         samples = self._take()
-        gaps: list[Gap] = []
+        self._ended += len(samples)
         lost = self._action.stats.input_overflows - self._reported
+        if not lost and not full:
+            return Chunk(samples)
+        gaps: list[Gap] = []
+        silence = 0
         if lost:
             self._reported += lost
-            gaps.append(Gap(self._position + len(samples), 0, overflow=False))
+            silence = self._missed() if self._counts_frames else 0
+            gaps.append(Gap(self._ended, silence, overflow=False))
         if full and self._stream.active:
-            silence = self._begin_again()
-            gaps.append(Gap(self._position + len(samples), silence, overflow=True))
+            unheard = self._begin_again()
+            gaps.append(Gap(self._ended + silence, unheard, overflow=True))
+            silence += unheard
+        if silence:
+            self._silence += silence
+            self._ended += silence
             samples = np.concatenate([samples, np.zeros((silence, self.channels), dtype=np.float32)])
-        self._position += len(samples)
         return Chunk(samples, tuple(gaps))
 
     def arrived(self) -> int:
-        return self._before + int(self._action.done_frames)
+        return self._before + int(self._action.done_frames) + self._silence
 
     def active(self) -> bool:
         return bool(self._stream.active)
 
     def close(self) -> None:
-        with contextlib.suppress(sounddevice.PortAudioError):
-            self._stream.abort()
-        with contextlib.suppress(sounddevice.PortAudioError):
-            self._stream.close()
+        close_stream(self._stream, self._stuck)
 
     def _begin(self) -> Any:
         return self._stream.record_ringbuffer(self._ring, channels=self._mapping)
 
     def _begin_again(self) -> int:
         """Go on after the ring was full; return how many frames passed unheard."""
-        ended = self._action.actual_time + self._action.done_frames / self._rate
+        heard = self.arrived()
+        if not self._counts_frames:
+            # Two clocks drift apart; a short time is measured better than a long one.
+            done = int(self._action.done_frames)
+            self._origin = self._action.actual_time - (heard - done) / self._rate
+        origin = self._start_time()
         self._before += int(self._action.done_frames)
         self._action = self._begin()
         self._reported = 0
-        while self._action.actual_time <= 0 and self._stream.active:
-            # The callback takes the action up within one period.
+        self._wait_for(lambda: self._action.actual_time > 0)
+        unheard = (self._action.actual_time - origin) * self._rate - heard
+        period = self._wait_period() if self._counts_frames else 1
+        return max(0, int(round(unheard / period))) * period
+
+    def _missed(self) -> int:
+        """Return how many frames the card delivered while this process was held up and could not take them.
+
+        Other programs on the server cause the same report without any harm to us; then it is 0.
+        """
+        # Right after the callback nothing but whole missed cycles lies between the card and us.
+        period = self._wait_period()
+        ahead = (self._stream.time - self._start_time()) * self._rate - self.arrived()
+        return max(0, int(round(ahead / period))) * period
+
+    def _start_time(self) -> float:
+        """Return the stream time of the first frame."""
+        if not self._origin:
+            self._origin = self._action.actual_time
+        return self._origin
+
+    def _wait_period(self) -> int:
+        """Wait until the callback has just been there; return how many frames it brought, at least 1."""
+        done = [int(self._action.done_frames)] * 2
+
+        def delivered() -> bool:
+            done[0], done[1] = done[1], int(self._action.done_frames)
+            return done[1] != done[0]
+
+        return done[1] - done[0] if self._wait_for(delivered) else 1
+
+    def _wait_for(self, condition: Callable[[], bool]) -> bool:
+        """Wait for the callback, which comes once a period; a device that died meanwhile is not waited for."""
+        for _ in range(_CALLBACK_TRIES):
+            if condition():
+                return True
+            if not self._stream.active:
+                break
             sounddevice.sleep(1)
-        silence = int(max(0, round((self._action.actual_time - ended) * self._rate)))
-        self._before += silence
-        return silence
+        return False
 
     def _take(self) -> Floats:
         available = self._ring.read_available
@@ -208,8 +293,9 @@ class PortAudioInput:
 class PortAudioOutput:
     """Plays samples as they are handed over, through a ring buffer of half a second."""
 
-    def __init__(self, device_id: str, rate: int, channels: int) -> None:
-        """Open an output ("" is the system's default). Raises ``WorldError``."""
+    def __init__(self, device_id: str, rate: int, channels: int, stuck: threading.Event) -> None:
+        """Open an output ("" is the system's default). Raises ``WorldError``. See ``close_stream`` for ``stuck``."""
+        self._stuck = stuck
         try:
             self._stream = rtmixer.Mixer(
                 device=index_of(device_id) if device_id else None, channels=channels, samplerate=rate, latency="high"
@@ -245,7 +331,4 @@ class PortAudioOutput:
 
     def close(self) -> None:
         """Stop at once."""
-        with contextlib.suppress(sounddevice.PortAudioError):
-            self._stream.abort()
-        with contextlib.suppress(sounddevice.PortAudioError):
-            self._stream.close()
+        close_stream(self._stream, self._stuck)

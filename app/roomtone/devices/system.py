@@ -6,12 +6,14 @@ nothing loads it before the lister process has found a device.
 
 from __future__ import annotations
 
+import threading
 from typing import Protocol
 
 from roomtone.devices.model import PRACTICE_TONE
 from roomtone.devices.practice import PracticeToneStream
 from roomtone.devices.streams import Floats, InputStream
 from roomtone.foundation.clock import Clock
+from roomtone.foundation.errors import WorldError
 
 
 class OutputStream(Protocol):
@@ -38,6 +40,8 @@ class SoundSystem:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        # Set when a driver did not let go of a stream: only a new process can use the sound again.
+        self.stuck = threading.Event()
 
     def open_input(self, device: str, rate: int, channels: list[int], *, look_again: bool) -> InputStream:
         """Open channels (from 1) of a device. Raises ``WorldError``.
@@ -46,16 +50,27 @@ class SoundSystem:
         """
         if device == PRACTICE_TONE:
             return PracticeToneStream(rate, len(channels), self._clock)
+        self._check()
         from roomtone.devices import portaudio
 
         if look_again:
             portaudio.reset()
-        return portaudio.PortAudioInput(device, rate, channels)
+        return portaudio.PortAudioInput(device, rate, channels, self.stuck)
 
     def open_output(self, device: str, rate: int, channels: int, *, look_again: bool) -> OutputStream:
         """Open an output ("" is the default). Raises ``WorldError``."""
+        self._check()
         from roomtone.devices import portaudio
 
         if look_again:
             portaudio.reset()
-        return portaudio.PortAudioOutput(device, rate, channels)
+        return portaudio.PortAudioOutput(device, rate, channels, self.stuck)
+
+    def _check(self) -> None:
+        if self.stuck.is_set():
+            raise WorldError(
+                "sound-stuck",
+                "The sound could not be opened",
+                "A driver stopped answering",
+                "Try again in a moment: Roomtone starts its sound anew",
+            )

@@ -27,7 +27,9 @@ WAVE_SECONDS: Final = 1 / 70
 # A little less than a thirtieth, so that a wake-up every thirtieth tells each time.
 LEVELS_SECONDS: Final = 1 / 40
 # A device that delivers nothing for this long is said to be silent; PortAudio itself tells nobody.
-NOTICE_SECONDS: Final = 0.15
+NOTICE_SECONDS: Final = 0.12
+# A look at the device that comes late counts as if it had come on time: then this process was held up, not the device.
+_LOOK_SECONDS: Final = 0.05
 # One that stays silent this long is taken for gone, and its take is closed and kept.
 GONE_SECONDS: Final = 2.0
 _RETRY_SECONDS: Final = 0.2
@@ -57,10 +59,11 @@ class CaptureEvents(Protocol):
 
 @dataclass
 class _Watch:
-    """When the device last delivered something."""
+    """How long the device has delivered nothing, as far as somebody was looking."""
 
+    looked: float
     frames: int = 0
-    since: float = 0.0
+    quiet: float = 0.0
     silent: bool = False
 
 
@@ -83,7 +86,7 @@ class Capture:
         self._period = period
         self._events = events
         self._meter = Meter(stream.channels)
-        self._watch = _Watch(since=clock.monotonic())
+        self._watch = _Watch(clock.monotonic())
         self._lock = threading.Lock()
         self._rolling: _Rolling | None = None
         self._position = 0
@@ -178,18 +181,19 @@ class Capture:
         """Watch the device's progress; say when it falls silent, and return whether it is gone for good."""
         now = self._clock.monotonic()
         watch = self._watch
+        passed, watch.looked = now - watch.looked, now
         arrived = self._stream.arrived()
         if arrived != watch.frames:
-            watch.frames, watch.since = arrived, now
+            watch.frames, watch.quiet = arrived, 0.0
             if watch.silent:
                 watch.silent = False
                 self._events.silent(False)
             return False
-        quiet = now - watch.since
-        if quiet > NOTICE_SECONDS and not watch.silent:
+        watch.quiet += min(passed, _LOOK_SECONDS)
+        if watch.quiet > NOTICE_SECONDS and not watch.silent:
             watch.silent = True
             self._events.silent(True)
-        return quiet > GONE_SECONDS or (quiet > NOTICE_SECONDS and not self._stream.active())
+        return watch.quiet > GONE_SECONDS or (watch.silent and not self._stream.active())
 
 
 def _louder(held: list[Level], new: list[Level]) -> list[Level]:

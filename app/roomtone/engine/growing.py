@@ -20,7 +20,8 @@ class GrowingFile:
     start are collected as patches and not written: they become the final header when the take is sealed.
 
     When the disk is full, appended bytes wait in memory, in order, and are written as soon as there is room;
-    ``on_full`` is called each time the disk refuses, and returns whether trying again makes sense.
+    ``on_full`` is called each time the disk refuses, and returns whether trying again makes sense. Any other
+    error is kept in ``trouble`` and not raised by ``write``: libsndfile would swallow it and end its stream.
     """
 
     def __init__(self, path: Path, on_full: Callable[[], bool]) -> None:
@@ -32,6 +33,7 @@ class GrowingFile:
         self._at = 0
         self.length = 0
         self.written = 0
+        self.trouble: OSError | None = None
         self._head = bytearray()
         self._patches: dict[int, bytes] = {}
         self._digest = Digest()
@@ -77,10 +79,11 @@ class GrowingFile:
             try:
                 count = os.write(self._fd, self._waiting[0])
             except OSError as error:
-                if error.errno not in (errno.ENOSPC, errno.EDQUOT) or not self._on_full():
-                    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                        return False
-                    raise
+                if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                    self.trouble = error
+                    return False
+                if not self._on_full():
+                    return False
                 continue
             self.written += count
             rest = self._waiting[0][count:]

@@ -46,6 +46,8 @@ SYNC_SECONDS: Final = 0.14
 _VERIFY_SECONDS: Final = 4.0
 # A full disk ends a take no sooner than this after it was noticed.
 FULL_SECONDS: Final = 60
+# How often room is looked for when a take was stopped with sound still in memory.
+_ROOM_SECONDS: Final = 0.2
 # How much sound may wait in memory when the disk is full and somebody else took the reserve.
 MEMORY_SECONDS: Final = 600
 
@@ -166,8 +168,7 @@ class TakeRecorder:
         try:
             for lane in self._lanes:
                 lane.writer.finish()
-            self._reserve.give_back_all()
-            self.retry_waiting()
+            self._write_what_waits()
             if self.waiting:
                 return self._end_with_what_is_there()
             return self._seal(ending)
@@ -175,6 +176,20 @@ class TakeRecorder:
             self._journal.close()
             for lane in self._lanes:
                 lane.writer.file.close()
+
+    def _write_what_waits(self) -> None:
+        """Write what is in memory, waiting for room; give back the reserves, the last one only for the seal."""
+        self._reserve.give_back_sound()
+        self.retry_waiting()
+        since = self._clock.monotonic() if self._full_since is None else self._full_since
+        never = threading.Event()
+        while self.waiting >= SEAL_RESERVE // 2 and self._clock.monotonic() - since < FULL_SECONDS:
+            self._clock.wait(never, _ROOM_SECONDS)
+            self.retry_waiting()
+        fits = self.waiting < SEAL_RESERVE // 2
+        self._reserve.give_back_all()
+        if fits:
+            self.retry_waiting()
 
     def _end_with_what_is_there(self) -> Manifest:
         log.warning("the disk is full: %d bytes of the take could not be kept", self.waiting)

@@ -41,7 +41,7 @@ class TrackWriter(Protocol):
     crc: int
 
     def append(self, samples: Floats) -> None:
-        """Encode and write a block, shape (frames, channels)."""
+        """Encode and write a block, shape (frames, channels). Raises ``OSError``, except for a full disk."""
 
     def whole(self) -> tuple[int, int]:
         """Return how many frames lie in whole blocks that were written, and where the last of these ends."""
@@ -74,6 +74,8 @@ class FlacTrack:
         self.crc = checksum(exact, self.crc)
         self._encoder.write(exact)
         self.frames += len(samples)
+        if self.file.trouble is not None:
+            raise self.file.trouble
         if not self._block and self.file.length > flac.STREAMINFO_END:
             self._block = flac.read_streaminfo(self.file.start(flac.STREAMINFO_END)).block
         if self.file.length > before:
@@ -110,6 +112,8 @@ class WaveTrack:
             data = pack24(to_int24(samples))
         self.file.write(data)
         self.frames += len(samples)
+        if self.file.trouble is not None:
+            raise self.file.trouble
 
     def whole(self) -> tuple[int, int]:
         frames = max(0, self.file.written - wave.HEADER) // self._form.frame_bytes

@@ -7,6 +7,7 @@ it ends.
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import threading
 from types import FrameType
@@ -36,6 +37,8 @@ _STATUS_SECONDS: Final = 0.5
 # Devices that come and go are looked for this often; less often while recording, which comes first.
 _LOOK_SECONDS: Final = 3.0
 _LOOK_RECORDING_SECONDS: Final = 20.0
+# Where there was none at all, a look may cost a whole new process.
+_LOOK_NONE_SECONDS: Final = 5.0
 
 
 class EngineWorker:
@@ -47,7 +50,8 @@ class EngineWorker:
         self._decoder: msgspec.json.Decoder[m.Command] = msgspec.json.Decoder(m.Command)
         self._ending = threading.Event()
         self._lookout = Lookout(home.logs / "devices.out")
-        self._desk = Desk(home, clock, self._lookout, SoundSystem(clock), self._tell)
+        self._sound = SoundSystem(clock)
+        self._desk = Desk(home, clock, self._lookout, self._sound, self._tell)
         self._recovered: list[m.Recovered] = []
         self._host = WorkerHost(home, m.NAME, self._handle, self._greeting)
         self._devices = m.DevicesSeen(DeviceList([]))
@@ -64,14 +68,20 @@ class EngineWorker:
         self._desk.close()
         watch.join()
 
+    @property
+    def stuck(self) -> bool:
+        """Whether a driver holds on to this process, which then cannot end in the ordinary way."""
+        return self._sound.stuck.is_set()
+
     def end(self) -> None:
         """Ask the worker to end; a rolling take is sealed first."""
         self._ending.set()
 
     def _recover(self) -> None:
         try:
-            takes, _ = recover_all(self._home.takes, self._clock)
+            # First, so that even a full disk has room for what recovery writes.
             remove_leftovers(self._home.takes)
+            takes, _ = recover_all(self._home.takes, self._clock)
         except OSError as error:
             log.warning("recovery could not finish: %s", from_os_error(error, "recovering takes"))
             return
@@ -82,6 +92,9 @@ class EngineWorker:
         idle_since = self._clock.monotonic()
         while not self._clock.wait(self._ending, _STATUS_SECONDS):
             now = self._clock.monotonic()
+            if self._sound.stuck.is_set() and not self._desk.busy:
+                log.warning("this process ends, so that the next one can use the sound again")
+                return
             if self._host.clients or self._desk.busy:
                 idle_since = now
             elif now - idle_since > IDLE_SECONDS:
@@ -90,7 +103,7 @@ class EngineWorker:
                 self._desk.tell_status()
 
     def _watch_devices(self) -> None:
-        while not self._clock.wait(self._ending, _LOOK_RECORDING_SECONDS if self._desk.busy else _LOOK_SECONDS):
+        while not self._clock.wait(self._ending, self._look_pause()):
             if not self._host.clients:
                 continue
             try:
@@ -101,6 +114,11 @@ class EngineWorker:
             if seen != self._devices:
                 self._devices = seen
                 self._host.publish(seen)
+
+    def _look_pause(self) -> float:
+        if self._desk.busy:
+            return _LOOK_RECORDING_SECONDS
+        return _LOOK_SECONDS if self._devices.list.devices else _LOOK_NONE_SECONDS
 
     def _greeting(self) -> list[Any]:
         return [self._desk.status(), self._devices, *self._recovered]
@@ -155,4 +173,8 @@ def run(home: str | None, arguments: list[str]) -> int:
     signal.signal(signal.SIGINT, asked_to_end)
     worker.serve()
     only.release()
+    if worker.stuck:
+        logging.shutdown()
+        # PortAudio's own end would wait for the driver for ever. Everything of ours is closed and on disk.
+        os._exit(0)
     return 0
