@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from roomtone.foundation.errors import RoomtoneError, unexpected
 from roomtone.server import problems
@@ -21,10 +21,10 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-# The HTTP protocol class puts a function here that returns the body bytes which came in but were not received:
-# when a connection is lost, they would be lost with it.
-LEFTOVER: Final = "roomtone.leftover"
-# Likewise, a function that ends the connection at once, whatever is still waiting to be sent.
+# The HTTP protocol class puts the body of an upload here, as a ``Body``: through ASGI's ``receive``, every byte would
+# be copied twice more, and what a lost connection had brought would be lost with it.
+BODY: Final = "roomtone.body"
+# A function that ends the connection at once, whatever is still waiting to be sent.
 ABORT: Final = "roomtone.abort"
 # Who signed the request, and with what; put there by the dispatcher after the token was checked.
 ACCOUNT: Final = "roomtone.account"
@@ -38,31 +38,49 @@ def _nothing() -> None:
     """Stand in for a connection that cannot be aborted."""
 
 
+class Body(Protocol):
+    """A request's body as the connection takes it in."""
+
+    @property
+    def finished(self) -> bool:
+        """Whether all of it was given out."""
+
+    async def next(self) -> list[bytes] | None:
+        """Wait for bytes and return all that are there; ``None`` once the connection is lost and nothing is left."""
+
+    def take(self) -> list[bytes]:
+        """Return the bytes that are there, without waiting for any."""
+
+
 class Incoming:
     """The body of one request as it arrives. ``finished`` once no more of it is to come."""
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self._receive = receive
-        self._leftover: Callable[[], bytes] = scope.get(LEFTOVER, bytes)
+        self._body: Body | None = scope.get(BODY)
         self._abort: Callable[[], None] = scope.get(ABORT, _nothing)
         headers: Headers = scope["headers"]
         self.declared = next((int(value) for name, value in headers if name == b"content-length"), None)
-        chunked = any(name == b"transfer-encoding" for name, _ in headers)
-        self.empty = not self.declared and not chunked
-        self.finished = self.empty
+        self.empty = not self.declared and not any(name == b"transfer-encoding" for name, _ in headers)
+        self._finished = self.empty
 
-    async def next(self) -> bytes | None:
+    @property
+    def finished(self) -> bool:
+        return self._finished or (self._body is not None and self._body.finished)
+
+    async def next(self) -> list[bytes] | None:
         """Return the next bytes; ``None`` when the connection was lost. Look at ``finished`` afterwards."""
+        if self._body is not None:
+            return await self._body.next()
         message = await self._receive()
         if message["type"] != "http.request":
             return None
-        self.finished = not message.get("more_body", False)
-        body: bytes = message.get("body", b"")
-        return body
+        self._finished = not message.get("more_body", False)
+        return [message.get("body", b"")]
 
-    def leftover(self) -> bytes:
-        """Return what came in and was not asked for any more."""
-        return self._leftover()
+    def take(self) -> list[bytes]:
+        """Return the bytes that came in already, without waiting for any."""
+        return [] if self._body is None else self._body.take()
 
     def abort(self) -> None:
         """End the connection of a client that takes nothing."""
@@ -79,7 +97,7 @@ class Incoming:
                 return
             if body is None:
                 return
-            left -= len(body)
+            left -= sum(map(len, body))
 
 
 async def respond(send: Send, incoming: Incoming, status: int, headers: Headers, body: bytes = b"") -> None:

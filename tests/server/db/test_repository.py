@@ -24,6 +24,7 @@ from roomtone.server.db.records import (
 )
 from roomtone.server.db.sql import SqlRepository, open_repository
 from roomtone.wire.api import ChangeKind
+from tests.rigs.processes import until
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123_456, tzinfo=UTC)
 ANA, MIKA = "a" * 32, "b" * 32
@@ -225,8 +226,8 @@ def test_another_process_is_noticed(tmp_path: Path) -> None:
     ours, theirs = (open_repository(tmp_path / "server.sqlite") for _ in range(2))
     version, access = ours.version(), ours.access_version()
     theirs.add_account(AccountRecord(ANA, "Ana", NOW), "hash")
-    assert ours.version() != version
-    assert ours.access_version() != access
+    until(lambda: ours.version() != version, 5, "the other process's commit")
+    until(lambda: ours.access_version() != access, 5, "the other process's account")
     ours.close()
     theirs.close()
 

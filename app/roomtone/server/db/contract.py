@@ -29,6 +29,8 @@ class Repository(Protocol):
     def version(self) -> int:
         """Return a number that differs from before whenever anything was committed since, by whomever.
 
+        What another process commits may be noticed a few milliseconds late.
+
         It is cheap enough for every request and never blocks, so that what was read can be kept until it changes.
         """
 

@@ -53,6 +53,13 @@ class _Kept(Generic[T]):
             self._answers[key] = answer
         return answer
 
+    def keep(self, key: str, answer: T) -> None:
+        """Keep an answer that is known to be right now and that nobody else can have changed since."""
+        if self._ask_version() != self._version:
+            self._answers.clear()
+            self._version = self._ask_version()
+        self._answers[key] = answer
+
 
 class Access:
     """Answers from memory as long as the database says that nothing was committed since."""
@@ -88,3 +95,7 @@ class Access:
         if found.project and not await self.may_see(account, found.project):
             raise RefusedError("unknown-upload")
         return found
+
+    def created(self, upload: UploadRecord) -> None:
+        """Be told of an upload that was just added, so that its first bytes need not wait for the database."""
+        self._uploads.keep(upload.id, upload)

@@ -57,7 +57,10 @@ class Sealer:
             await self.go_on(upload, live)
             return
         intake = await live.intake()
-        digest = await self._threads.run(intake.digest, ())
+        # In most cases the digest is in memory and costs nothing; only after a restart it takes a thread's time.
+        digest = intake.known_digest()
+        if digest is None:
+            digest = await self._threads.run(intake.digest, ())
         await self._carry_out(upload, live, digest, intake.committed, ())
 
     async def go_on(self, upload: UploadRecord, live: LiveUpload) -> None:

@@ -27,18 +27,19 @@ class RequestHeaders:
     """The headers of one request, each asked for by its lower-case name."""
 
     def __init__(self, raw: list[tuple[bytes, bytes]]) -> None:
-        self._raw = raw
+        self._values = dict(raw)
+        self._names = [name for name, _ in raw] if len(self._values) != len(raw) else []
 
     def one(self, name: str) -> str | None:
         """Return a header's value, or ``None``. Raises ``bad-header`` when it is there twice or is no ASCII."""
         wanted = name.encode()
-        found = [value for key, value in self._raw if key == wanted]
-        if len(found) > 1:
-            raise RefusedError("bad-header", f"{name} is there more than once")
-        if not found:
+        found = self._values.get(wanted)
+        if found is None:
             return None
+        if self._names.count(wanted) > 1:
+            raise RefusedError("bad-header", f"{name} is there more than once")
         try:
-            return found[0].decode("ascii")
+            return found.decode("ascii")
         except UnicodeDecodeError as error:
             raise RefusedError("bad-header", f"{name} is not ASCII") from error
 

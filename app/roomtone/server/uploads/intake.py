@@ -61,6 +61,10 @@ class Intake:
         self._staged.roll_back()
         self._digest = self._safe.copy() if self._safe else None
 
+    def known_digest(self) -> str | None:
+        """Return the digest of the committed bytes where it needs no reading."""
+        return self._digest.text() if self._digest is not None and self.appended == self.committed else None
+
     def digest(self, replacements: Sequence[Replacement]) -> str:
         """Return the digest that the committed bytes have with these replacements made. Changes nothing."""
         if self._digest is None:

@@ -27,6 +27,11 @@ class LiveUpload:
         self.waiting = 0
         self.let_go: Callable[[], None] | None = None
 
+    def give(self, intake: Intake) -> None:
+        """Bring the intake of an upload that was just created."""
+        if self._intake is None:
+            self._intake = intake
+
     async def intake(self) -> Intake:
         """Return the open intake, opening it first."""
         if self._intake is None:
@@ -60,13 +65,21 @@ class LiveUploads:
         self._live: OrderedDict[str, LiveUpload] = OrderedDict()
         self.stopping = False
 
-    @asynccontextmanager
-    async def hold(self, upload: str) -> AsyncIterator[LiveUpload]:
-        """Hold an upload alone, after asking whoever holds it to let go."""
+    def created(self, upload: str, intake: Intake) -> None:
+        """Take in the open intake of an upload that was just created: nobody else can know of it yet."""
+        self._find(upload).give(intake)
+
+    def _find(self, upload: str) -> LiveUpload:
         live = self._live.get(upload)
         if live is None:
             live = self._live[upload] = LiveUpload(upload, self._storage, self._threads)
         self._live.move_to_end(upload)
+        return live
+
+    @asynccontextmanager
+    async def hold(self, upload: str) -> AsyncIterator[LiveUpload]:
+        """Hold an upload alone, after asking whoever holds it to let go."""
+        live = self._find(upload)
         live.waiting += 1
         if live.let_go is not None:
             live.let_go()

@@ -15,7 +15,7 @@ from roomtone.server.uploads.headers import Checksum
 from roomtone.server.uploads.intake import Intake
 
 BATCH: Final = 1 << 20
-_PUSH_EVERY: Final = 16 << 20
+_PUSH_EVERY: Final = 8 << 20
 # Bytes of a slow body count after this time, so that a crash of the server costs such a client little.
 _COMMIT_SECONDS: Final = 1.0
 _SILENT_SECONDS: Final = 60.0
@@ -93,7 +93,7 @@ class Receiver:
         while not self._incoming.finished:
             if self._taken_over:
                 return self._cut(Ending.TAKEN_OVER)
-            body = await self._next()
+            pieces = await self._next()
             if self._poked:
                 self._poked = False
                 if self._silent():
@@ -101,30 +101,31 @@ class Receiver:
                 if self._due():
                     await self._hand_over(commit=True)
                 continue
-            if body is None:
-                return self._cut(Ending.LOST)
-            if not self._accept(body):
+            if pieces is None:
+                return Ending.LOST
+            if not self._accept(pieces):
                 return Ending.TOO_LONG
             if self._size >= BATCH:
                 await self._hand_over(commit=self._due())
         return Ending.COMPLETE
 
     def _cut(self, ending: Ending) -> Ending:
-        """Keep what the connection had taken in before it was cut."""
-        return ending if self._accept(self._incoming.leftover()) else Ending.TOO_LONG
+        """Keep what came in before the end."""
+        return ending if self._accept(self._incoming.take()) else Ending.TOO_LONG
 
-    def _accept(self, body: bytes) -> bool:
-        self._room -= len(body)
+    def _accept(self, pieces: list[bytes]) -> bool:
+        size = sum(map(len, pieces))
+        self._room -= size
         if self._room < 0:
             return False
-        if body:
-            self._batch.append(body)
-            self._size += len(body)
+        if size:
+            self._batch += pieces
+            self._size += size
             self._dirty = True
             self._heard = self._clock.monotonic()
         return True
 
-    async def _next(self) -> bytes | None:
+    async def _next(self) -> list[bytes] | None:
         """Return the next bytes. A poke ends the waiting for them, and only the waiting."""
         self._receiving = True
         try:

@@ -71,9 +71,11 @@ class Uploads:
         record = await self._planner.plan(account, wanted)
         if wanted.concat is Concat.FINAL:
             return await self._join(record)
-        added = await self._threads.run(self._repository.add_upload, record)
-        if added.id != record.id:
+        added, intake = await self._threads.run(self._add, record)
+        if intake is None:
             return await self._given_again(account, added, wanted.length), False
+        self._access.created(added)
+        self._live.created(added.id, intake)
         standing = Standing(added, 0, self._expires(added, None))
         if added.length == 0 and added.filename:
             async with self._live.hold(added.id) as live:
@@ -120,6 +122,11 @@ class Uploads:
             live.close()
             await self._threads.run(self._repository.end_upload, upload)
             await self._threads.run(self._storage.discard, upload)
+
+    def _add(self, record: UploadRecord) -> tuple[UploadRecord, Intake | None]:
+        """Add an upload and open its intake, or return the one that is there. Runs on a thread."""
+        added = self._repository.add_upload(record)
+        return added, Intake(self._storage.stage(record.id)) if added.id == record.id else None
 
     async def _given_again(self, account: str, added: UploadRecord, length: int | None) -> Standing:
         standing = await self.look(account, added.id)
