@@ -61,3 +61,8 @@ def test_the_unexpected_is_our_fault_and_tells_nothing_of_its_inside() -> None:
     found = unexpected("mixing")
     assert found.ours
     assert "mixing" in found.title
+
+
+def test_a_problem_can_be_sent_whatever_its_texts_hold() -> None:
+    problem = WorldError("code", "caf\udce9", "half a pair \ud800").problem
+    assert msgspec.json.decode(msgspec.json.encode(problem), type=Problem).title == "caf?"

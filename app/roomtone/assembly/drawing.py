@@ -17,6 +17,17 @@ def draw_peaks(home: Home, take: str, file: Path) -> Drawn:
     if final.exists():
         return Drawn(str(final))
     growing = final.with_suffix(".drawing")
+    try:
+        if not _draw(growing, file):
+            return Drawn("")
+        growing.replace(final)
+    finally:
+        growing.unlink(missing_ok=True)
+    return Drawn(str(final))
+
+
+def _draw(growing: Path, file: Path) -> bool:
+    """Write the waveform of a track; return whether it has any sound."""
     waveform: Waveform | None = None
     for rate, samples in sound_blocks(file):
         if waveform is None:
@@ -25,8 +36,7 @@ def draw_peaks(home: Home, take: str, file: Path) -> Drawn:
         with growing.open("ab") as out:
             out.write(waveform.update(samples))
     if waveform is None:
-        return Drawn("")
+        return False
     with growing.open("ab") as out:
         out.write(waveform.finish())
-    growing.replace(final)
-    return Drawn(str(final))
+    return True

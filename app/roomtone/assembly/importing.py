@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import uuid
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,7 @@ from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import WorldError, from_os_error
 from roomtone.foundation.files import free_bytes, sync_directory
 from roomtone.foundation.paths import Home
+from roomtone.takes.editing import MAX_TITLE
 from roomtone.takes.folder import (
     SCHEMA,
     Began,
@@ -28,7 +30,7 @@ from roomtone.takes.folder import (
 )
 from roomtone.takes.journal import append_entry
 from roomtone.takes.library import Library
-from roomtone.takes.naming import next_number
+from roomtone.takes.naming import next_number, one_line
 from roomtone.wire.digest import CHUNK, Digest
 
 # A folder that begins so is not a take yet; whoever finds one after a crash may remove it.
@@ -44,12 +46,7 @@ def remove_leftovers(home: Home) -> None:
 def bring_in(home: Home, clock: Clock, library: Library, command: BringIn) -> BroughtIn:
     """Make a take of a file. Raises ``UnreadableFileError`` or ``WorldError`` with nothing changed."""
     source = Path(command.file)
-    try:
-        size = source.stat().st_size if source.is_file() else -1
-    except OSError as error:
-        raise UnreadableFileError(source, str(error.strerror)) from error
-    if size < 0:
-        raise UnreadableFileError(source, "There is no such file")
+    size = _size(source)
     if free_bytes(home.takes) < size + (64 << 20):
         raise WorldError(
             "disk-full", f"“{source.name}” was not brought in", "The disk has no room for a copy", "Free some space"
@@ -59,7 +56,8 @@ def bring_in(home: Home, clock: Clock, library: Library, command: BringIn) -> Br
     staging = home.takes / f"{INCOMING}{take_id}"
     try:
         staging.mkdir()
-        manifest = _fill(staging, source, media, _began(clock, library, command, media, take_id, source.stem), clock)
+        began = _began(clock, library, command, media, take_id, source.stem)
+        manifest = _fill(staging, source, size, media, began, clock)
         final = home.takes / folder_name(manifest.title, take_id)
         staging.rename(final)
         sync_directory(home.takes)
@@ -70,12 +68,27 @@ def bring_in(home: Home, clock: Clock, library: Library, command: BringIn) -> Br
     return BroughtIn(str(final), manifest)
 
 
+def _size(source: Path) -> int:
+    """Return how large an ordinary file is; anything else could block, or never end. Raises ``UnreadableFileError``."""
+    try:
+        found = source.stat()
+    except (OSError, ValueError) as error:
+        missing = isinstance(error, (FileNotFoundError, NotADirectoryError, ValueError))
+        why = "There is no such file" if missing else str(getattr(error, "strerror", error))
+        raise UnreadableFileError(source, why) from error
+    if stat.S_ISDIR(found.st_mode):
+        raise UnreadableFileError(source, "It is a folder; name the files in it")
+    if not stat.S_ISREG(found.st_mode):
+        raise UnreadableFileError(source, "It is a device or a pipe, not an ordinary file")
+    return found.st_size
+
+
 def _began(clock: Clock, library: Library, command: BringIn, media: Media, take_id: str, stem: str) -> Began:
     known = ((i.project, i.part, i.person, i.number) for i in library.refresh() if i.problem is None)
     return Began(
         schema=SCHEMA,
         id=take_id,
-        title=command.title or stem,
+        title=(one_line(command.title) or one_line(stem) or "take")[:MAX_TITLE],
         project=command.project,
         project_title=command.project_title,
         part=command.part,
@@ -88,11 +101,11 @@ def _began(clock: Clock, library: Library, command: BringIn, media: Media, take_
     )
 
 
-def _fill(folder: Path, source: Path, media: Media, began: Began, clock: Clock) -> Manifest:
+def _fill(folder: Path, source: Path, expected: int, media: Media, began: Began, clock: Clock) -> Manifest:
     track = began.tracks[0]
-    size, digest = _copy(source, folder / track.name)
+    size, digest = _copy(source, folder / track.name, expected)
     # What is kept is what was decoded, even if somebody changes the file meanwhile.
-    if probe(folder / track.name) != media:
+    if size != expected or probe(folder / track.name) != media:
         raise UnreadableFileError(source, "It changed while it was copied")
     append_entry(folder, began)
     manifest = Manifest(
@@ -129,11 +142,11 @@ def _fill(folder: Path, source: Path, media: Media, began: Began, clock: Clock) 
     return manifest
 
 
-def _copy(source: Path, target: Path) -> tuple[int, str]:
-    """Copy a file, durably; return its size and ``wire.digest``."""
+def _copy(source: Path, target: Path, expected: int) -> tuple[int, str]:
+    """Copy a file, durably; return its size and ``wire.digest``. One that grows beyond ``expected`` is not followed."""
     digest = Digest()
     with source.open("rb") as old, target.open("xb") as new:
-        while data := old.read(CHUNK):
+        while digest.length <= expected and (data := old.read(CHUNK)):
             digest.update(data)
             new.write(data)
         new.flush()

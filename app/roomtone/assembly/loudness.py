@@ -6,11 +6,10 @@ import contextlib
 import math
 from pathlib import Path
 
-import av
 import av.error
 from av.filter import Graph
 
-from roomtone.assembly.media import UnreadableFileError
+from roomtone.assembly.media import UnreadableFileError, opened
 from roomtone.assembly.messages import Loudness
 
 
@@ -18,7 +17,7 @@ def loudness_of(path: Path) -> Loudness:
     """Measure a file's first sound stream. Raises ``UnreadableFileError``."""
     last: dict[str, str] = {}
     try:
-        with av.open(str(path)) as container:
+        with opened(path) as container:
             stream = container.streams.audio[0]
             graph = Graph()
             source = graph.add_abuffer(template=stream)
@@ -32,7 +31,7 @@ def loudness_of(path: Path) -> Loudness:
                 last = _drain(graph, last)
             source.push(None)
             last = _drain(graph, last)
-    except (av.error.FFmpegError, IndexError) as error:
+    except (av.error.FFmpegError, IndexError, ValueError) as error:
         raise UnreadableFileError(path, f"Its loudness cannot be measured ({error})") from error
     peaks = [_number(v) for key, v in last.items() if "true_peaks_ch" in key]
     found = [peak for peak in peaks if peak is not None]

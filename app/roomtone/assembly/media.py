@@ -7,13 +7,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import av
 import av.error
 import numpy as np
 import numpy.typing as npt
 from av.audio.resampler import AudioResampler
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.stream import VideoStream
 
 from roomtone.foundation.errors import WorldError
 from roomtone.takes import flac
@@ -32,9 +35,21 @@ _CONTAINERS: Final = {
     "matroska,webm": ("mkv", "video/x-matroska"),
     "png_pipe": ("png", "image/png"),
     "jpeg_pipe": ("jpg", "image/jpeg"),
-    "image2": ("jpg", "image/jpeg"),
 }
 _MP4: Final = "mov,mp4,m4a,3gp,3g2,mj2"
+# No other kind is even opened: a playlist would make FFmpeg read other files, or the network.
+_OPEN: Final = {"format_whitelist": ",".join([*_CONTAINERS, _MP4])}
+# Where damage would otherwise be papered over: decoders fill in for it, and only their checksums tell.
+_STRICT: Final = {
+    "flac": {"err_detect": "crccheck+explode"},
+    "png": {"err_detect": "crccheck+explode"},
+    "mjpeg": {"err_detect": "crccheck+bitstream+buffer+explode"},
+}
+# Programs that cannot go back write such sizes into the head of a WAV file: as large as can be.
+_UNKNOWN_SIZE: Final = 0x7FFFF000
+# What a container promises may be off by the edges of its last frames.
+_SLACK_SECONDS: Final = 0.5
+_SLACK_SHARE: Final = 0.02
 
 
 @dataclass(frozen=True)
@@ -77,31 +92,107 @@ def probe(path: Path) -> Media:
             return text
         if isinstance(error, UnreadableFileError):
             raise
-        raise UnreadableFileError(path, f"It cannot be opened or read to its end ({error})") from error
+        why = error.strerror if isinstance(error, av.error.FFmpegError) else str(error)
+        raise UnreadableFileError(path, f"It cannot be opened or read to its end ({why})") from error
+
+
+class _Content:
+    """A file without its name, from which FFmpeg would otherwise guess what it is, or look for others like it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def read(self, size: int) -> bytes:
+        return self._file.read(size)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[InputContainer]:
+    """Open a file of one of the kinds that can be brought in. Raises ``FFmpegError`` or ``OSError``."""
+    with path.open("rb") as file, av.open(_Content(file), "r", options=_OPEN) as container:
+        yield container
+
+
+@dataclass
+class _Decoded:
+    """What was decoded so far."""
+
+    frames: int = 0
+    rate: int = 0
+    channels: int = 0
+    pictures: int = 0
+    width: int = 0
+    height: int = 0
+    end: float = 0.0
+
+    def add(self, frame: object) -> None:
+        if isinstance(frame, av.AudioFrame):
+            self.frames += frame.samples
+            self.rate, self.channels = frame.sample_rate, frame.layout.nb_channels
+        elif isinstance(frame, av.VideoFrame):
+            self.pictures += 1
+            self.width, self.height = frame.width, frame.height
+            self.end = max(self.end, float(frame.time or 0.0))
+
+    @property
+    def seconds(self) -> float:
+        return max(self.frames / self.rate if self.rate else 0.0, self.end)
 
 
 def _probe_media(path: Path) -> Media:
-    with av.open(str(path)) as container:
-        ending, media = _kind(path, container.format.name, container)
-        frames = pictures = rate = channels = width = height = 0
-        end = 0.0
-        # Covers of albums are pictures too, but not what the file is about.
-        streams = [s for s in container.streams if s.type in ("audio", "video") and not _is_cover(s, media)]
-        if not streams:
+    with opened(path) as container:
+        ending, media = _kind(path, container)
+        # The second sound of a film is part of it, but its length is not that of the first.
+        sounds, pictures = container.streams.audio[:1], [s for s in container.streams.video if not _is_cover(s)]
+        if not sounds and not pictures:
             raise UnreadableFileError(path, "It holds neither sound nor picture")
-        bits = _bits(path, container.streams.audio[0].codec_context.name) if container.streams.audio else 0
-        for frame in container.decode(streams):
-            if isinstance(frame, av.AudioFrame):
-                frames += frame.samples
-                rate, channels = frame.sample_rate, frame.layout.nb_channels
-            elif isinstance(frame, av.VideoFrame):
-                pictures += 1
-                width, height = frame.width, frame.height
-                end = max(end, float(frame.time or 0.0))
-        if not frames and not pictures:
-            raise UnreadableFileError(path, "Nothing in it can be decoded")
-    seconds = frames / rate if rate else end
-    return Media(ending, media, rate, channels, bits, frames, width, height, round(max(seconds, end), 3))
+        for stream in (*sounds, *pictures):
+            stream.codec_context.options = _STRICT.get(stream.codec_context.name, {})
+        bits = _bits(path, sounds[0].codec_context.name) if sounds else 0
+        promised = _promised_seconds(container, media)
+        found = _Decoded()
+        for frame in container.decode([*sounds, *pictures[:1]]):
+            found.add(frame)
+    if not found.frames and not found.pictures:
+        raise UnreadableFileError(path, "Nothing in it can be decoded")
+    seconds = found.seconds
+    slack = 0.0 if media == "audio/flac" else max(_SLACK_SECONDS, _SLACK_SHARE * promised)
+    if round(promised - seconds, 6) > slack or _is_cut(path, media):
+        length = f"{seconds:.1f} of {promised:.1f} s" if promised > seconds else "a part of it"
+        raise UnreadableFileError(path, f"It is damaged or ends early: {length} can be read")
+    return Media(
+        ending, media, found.rate, found.channels, bits, found.frames, found.width, found.height, round(seconds, 3)
+    )
+
+
+def _promised_seconds(container: InputContainer, media: str) -> float:
+    """Return how long a file says it is; 0 where its kind only guesses."""
+    if media in ("audio/mpeg", "audio/ogg", "audio/wav", "audio/aiff") or media.startswith("image/"):
+        return 0.0
+    return (container.duration or 0) / av.time_base
+
+
+def _is_cut(path: Path, media: str) -> bool:
+    """Return whether a WAV or AIFF file is shorter than its own head says. One whose recorder died says nothing."""
+    if media not in ("audio/wav", "audio/aiff"):
+        return False
+    with path.open("rb") as file:
+        head = file.read(28)
+    if head[:4] not in (b"RIFF", b"RF64", b"FORM"):
+        return False
+    size = int.from_bytes(head[4:8], "big" if head[:4] == b"FORM" else "little")
+    if head[:4] == b"RF64" and head[12:16] == b"ds64":
+        size = int.from_bytes(head[20:28], "little")
+    elif size >= _UNKNOWN_SIZE:
+        return False
+    # Some writers leave out the last padding byte.
+    return size + 7 > path.stat().st_size
 
 
 def _bits(path: Path, codec: str) -> int:
@@ -113,20 +204,23 @@ def _bits(path: Path, codec: str) -> int:
     return int(found.group(1)) if found else 0
 
 
-def _is_cover(stream: object, media: str) -> bool:
-    return media.startswith("audio/") and getattr(stream, "type", "") == "video"
+def _is_cover(stream: VideoStream) -> bool:
+    """Covers of albums are pictures too, but not what the file is about."""
+    return bool(stream.disposition & Disposition.attached_pic)
 
 
-def _kind(path: Path, name: str, container: av.container.InputContainer) -> tuple[str, str]:
+def _kind(path: Path, container: InputContainer) -> tuple[str, str]:
+    name = container.format.name
+    film = any(not _is_cover(stream) for stream in container.streams.video)
     if name == _MP4:
-        if not container.streams.video:
+        if not film:
             return "m4a", "audio/mp4"
         brand = str(container.metadata.get("major_brand", "")).strip()
         return ("mov", "video/quicktime") if brand == "qt" else ("mp4", "video/mp4")
+    if name == "matroska,webm" and not film:
+        return "mka", "audio/x-matroska"
     if name not in _CONTAINERS:
         raise UnreadableFileError(path, f"It is a kind of file that Roomtone does not take ({name})")
-    if name == "image2" and path.suffix.lower() == ".png":
-        return "png", "image/png"
     return _CONTAINERS[name]
 
 
@@ -149,7 +243,7 @@ def sound_blocks(path: Path) -> Iterator[tuple[int, Floats]]:
     Raises ``UnreadableFileError``.
     """
     try:
-        with av.open(str(path)) as container:
+        with opened(path) as container:
             if not container.streams.audio:
                 return
             resampler = AudioResampler(format="flt")
@@ -157,5 +251,6 @@ def sound_blocks(path: Path) -> Iterator[tuple[int, Floats]]:
                 for part in resampler.resample(frame):
                     data = part.to_ndarray().reshape(-1, part.layout.nb_channels)
                     yield part.sample_rate, data.astype(np.float32, copy=False)
-    except av.error.FFmpegError as error:
+    except (av.error.FFmpegError, ValueError) as error:
+        # The resampler takes a change of channels in the middle for a wrong value.
         raise UnreadableFileError(path, str(error)) from error

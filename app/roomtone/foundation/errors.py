@@ -44,11 +44,15 @@ class RoomtoneError(Exception):
 
     @property
     def problem(self) -> Problem:
-        """The error as plain data."""
-        return Problem(self.code, self.title, self.detail, self.remedy, self.ours)
+        """The error as plain data; what is no Unicode in it, such as a part of a file name, is replaced."""
+        return Problem(self.code, _unicode(self.title), _unicode(self.detail), _unicode(self.remedy), self.ours)
 
     def __str__(self) -> str:
         return self.problem.sentence()
+
+
+def _unicode(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
 
 
 class WorldError(RoomtoneError):
