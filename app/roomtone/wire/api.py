@@ -9,6 +9,7 @@ begun offline keeps its name and a repeated request changes nothing. All paths a
 ``GET  /api/projects``                      ``Projects``
 ``PUT  /api/projects/{id}``                 ``NewProject`` → ``Project``; repeating it is harmless
 ``GET  /api/projects/{id}``                 ``Project``
+``PUT  /api/projects/{id}/members/{id}``    makes another account a member; no body, answered with 204
 ``GET  /api/projects/{id}/takes``           ``Takes``; ``?after=`` a take's ``seq``, ``?limit=``
 ``PUT  /api/takes/{id}``                    ``NewTake`` → ``Take``; repeating it may add tracks, never change any
 ``GET  /api/takes/{id}``                    ``Take``

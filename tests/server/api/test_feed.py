@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 import socket
@@ -10,6 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from roomtone.foundation.clock import SystemClock
+from roomtone.server.api.events import Events
+from roomtone.server.asgi import ABORT, TOKEN, Message, Scope
+from roomtone.server.db.records import AccountRecord, ProjectRecord
+from roomtone.server.db.sql import open_repository
+from roomtone.server.services.access import Access, new_token
+from roomtone.server.services.feed import Feed
+from roomtone.server.threads import Threads
 from roomtone.wire.digest import digest_of
 from tests.rigs.processes import until
 from tests.server.rig import Client, Pairs, RunningServer
@@ -168,6 +177,40 @@ def test_a_stream_ends_with_the_right_to_see_it(client: Client, shared_server: R
         client.take(project)
         assert stream.ended.wait(20)
         assert len(stream.events) == 2
+
+
+def test_a_reader_that_takes_nothing_is_cut() -> None:
+    repository = open_repository(None)
+    clock = SystemClock()
+    token, hashed = new_token()
+    repository.add_account(AccountRecord("a" * 32, "Ana", clock.now()), hashed)
+    repository.add_project(ProjectRecord("c" * 32, "Song", clock.now()), "a" * 32)
+    threads = Threads()
+    aborted = threading.Event()
+
+    async def listen() -> None:
+        never = asyncio.Event()
+
+        async def receive() -> Message:
+            await never.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: Message) -> None:
+            # The head still fits into the buffers of the network, nothing after it does.
+            if message["type"] == "http.response.body":
+                await never.wait()
+
+        events = Events(Access(repository, threads), Feed(repository, threads), stuck_seconds=0.05)
+        scope: Scope = {"type": "http", "method": "GET", "path": f"/api/projects/{'c' * 32}/events", "headers": []}
+        scope.update({"query_string": b"", TOKEN: token, ABORT: aborted.set})
+        await asyncio.wait_for(events(scope, receive, send), 20)
+
+    try:
+        asyncio.run(listen())
+    finally:
+        threads.close()
+        repository.close()
+    assert aborted.is_set()
 
 
 def test_a_stopping_server_ends_its_streams_keeps_its_bytes_and_exits_cleanly(server: RunningServer) -> None:

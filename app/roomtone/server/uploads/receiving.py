@@ -62,6 +62,7 @@ class Receiver:
         self._writing: asyncio.Future[None] | None = None
         self._pushing: asyncio.Future[None] | None = None
         self._task: asyncio.Task[Any] | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._receiving = False
         self._poked = False
         self._taken_over = False
@@ -77,7 +78,7 @@ class Receiver:
     async def take_in(self) -> Ending:
         """Read the body to its end and make it durable. Raises ``RefusedError``; nothing wrong is kept of it then."""
         self._task = asyncio.current_task()
-        ticking = asyncio.create_task(self._tick())
+        self._arm()
         try:
             ending = await self._read()
             await self._finish(ending)
@@ -86,7 +87,8 @@ class Receiver:
             await self._threads.run(self._intake.roll_back)
             raise
         finally:
-            ticking.cancel()
+            if self._timer is not None:
+                self._timer.cancel()
         return ending
 
     async def _read(self) -> Ending:
@@ -143,11 +145,13 @@ class Receiver:
             self._poked = True
             self._task.cancel()
 
-    async def _tick(self) -> None:
-        while True:
-            await asyncio.sleep(_COMMIT_SECONDS)
-            if self._due() or self._silent():
-                self._poke()
+    def _arm(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(_COMMIT_SECONDS, self._tick)
+
+    def _tick(self) -> None:
+        if self._due() or self._silent():
+            self._poke()
+        self._arm()
 
     def _due(self) -> bool:
         late = self._clock.monotonic() - self._committed >= _COMMIT_SECONDS
