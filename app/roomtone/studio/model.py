@@ -47,7 +47,8 @@ class StudioModel:
 
     def take_status(self, status: Status) -> None:
         """Take what the engine said."""
-        if status.rolling is None or self.status is None or self.status.rolling is None:
+        before = self.status.rolling.id if self.status and self.status.rolling else ""
+        if before != (status.rolling.id if status.rolling else ""):
             self.frames = 0
             self._views = None
         self.status = status

@@ -51,6 +51,9 @@ class Studio:
         self._errand_queue: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._closing = False
         self._quiet_since: float | None = None
+        # The input that was opened last, to come back to after the engine died; the practice tone is not kept
+        # in the settings.
+        self._opened: tuple[str, str] | None = None
 
     @property
     def waveforms(self) -> Waveforms:
@@ -248,11 +251,16 @@ class Studio:
                 self._errand_queue.put(partial(self._draw, item))
 
     def _reach_engine(self) -> None:
-        status = self._workshop.engine().status()
+        try:
+            status = self._workshop.engine().status()
+        except RoomtoneError as error:
+            if not self._closing:
+                self._notice(error.problem, "Try again", lambda: self._ask(self._reach_engine))
+            return
         self._engine_told(status)
         if status.input is None:
             settings = self._workshop.settings
-            self._open_input(settings.input, settings.channels)
+            self._open_input(*(self._opened or (settings.input, settings.channels)))
         # What was recovered while the engine started is in the folders now.
         self._refresh()
 
@@ -262,6 +270,7 @@ class Studio:
             self._workshop.open_input(
                 device, channels, settings.rate if device == PRACTICE_TONE else 0, settings.format
             )
+            self._opened = (device, channels)
         except RoomtoneError as error:
             if error.code == "bad-channels" and channels:
                 self._workshop.open_input(device, "", 0, settings.format)
@@ -372,7 +381,7 @@ class Studio:
             )
         )
         if rolling:
-            self._watch_silence(max(peak for peak, _, _ in levels.channels))
+            self._watch_silence(max((peak for peak, _, _ in levels.channels), default=0.0))
             self._publish()
 
     def _watch_silence(self, peak: float) -> None:

@@ -29,6 +29,7 @@ from roomtone.foundation.settings import Settings
 from roomtone.takes import editing
 from roomtone.takes.library import Library, LibraryItem
 from roomtone.takes.model import TakeState
+from roomtone.takes.naming import one_line
 from roomtone.upload import messages as sync
 from roomtone.upload.client import SyncClient
 
@@ -36,6 +37,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 FIRST_PROJECT: Final = "First project"
+_MAX_NAME: Final = 100
 
 EngineEvents = Callable[[told.Event], None]
 SyncEvents = Callable[[sync.Event], None]
@@ -69,6 +71,8 @@ class Workshop:
         self._engine: EngineClient | None = None
         self._sync: SyncClient | None = None
         self._render: RenderClient | None = None
+        self._closed = False
+        self._unkept: dict[str, object] = {}
         self.library = Library(home.library, home.takes)
         self._settings = settings_file.load(home.settings)
 
@@ -78,19 +82,29 @@ class Workshop:
         """Return the engine worker, found or started."""
         with self._lock:
             if self._engine is None:
-                self._engine = EngineClient.ensure(self.home, self._clock, self._on_engine, self._engine_lost)
+                gone = threading.Event()
+                lost = partial(self._engine_lost, gone)
+                client = EngineClient.ensure(self.home, self._clock, self._on_engine, lost)
+                # One that ended at once was told of before it could be forgotten.
+                self._engine = None if gone.is_set() else client
+                return client
             return self._engine
 
     def sync(self) -> SyncClient:
         """Return the sync worker, found or started."""
         with self._lock:
             if self._sync is None:
-                self._sync = SyncClient.ensure(self.home, self._clock, self._on_sync, self._sync_lost)
+                gone = threading.Event()
+                lost = partial(self._sync_lost, gone)
+                client = SyncClient.ensure(self.home, self._clock, self._on_sync, lost)
+                self._sync = None if gone.is_set() else client
+                return client
             return self._sync
 
     def close(self) -> None:
         """Let go of the workers; what they do goes on."""
         with self._lock:
+            self._closed = True
             clients = [self._engine, self._sync, self._render]
             self._engine = self._sync = self._render = None
         for client in clients:
@@ -106,10 +120,14 @@ class Workshop:
 
     def change(self, **values: object) -> Settings:
         """Change settings and keep them. A full disk costs the keeping, not the change."""
-        self._settings = msgspec.structs.replace(self._settings, **values)
+        self._unkept |= values
         try:
+            # Somebody else may have changed others meanwhile: the window and the command line have one file.
+            self._settings = msgspec.structs.replace(settings_file.load(self.home.settings), **self._unkept)
             settings_file.save(self.home.settings, self._settings)
+            self._unkept = {}
         except (OSError, RoomtoneError) as error:
+            self._settings = msgspec.structs.replace(self._settings, **values)
             log.info("the settings were not kept: %s", error)
         return self._settings
 
@@ -122,7 +140,7 @@ class Workshop:
 
     def create_project(self, title: str) -> tuple[str, str]:
         """Begin a project and let new takes go to it."""
-        text = " ".join(title.split())
+        text = one_line(title)
         if not text or len(text) > editing.MAX_TITLE:
             raise UsageError(
                 "bad-title", "The project was not begun", "A title has 1 to 300 characters", "Choose another"
@@ -160,9 +178,9 @@ class Workshop:
             told.StartTake(
                 project=project,
                 project_title=project_title,
-                part=self._settings.part if part is None else part,
+                part=one_line(self._settings.part if part is None else part)[:_MAX_NAME],
                 person=self._settings.person,
-                title=title,
+                title=one_line(title)[: editing.MAX_TITLE],
             )
         )
         self.poke(rolling.folder)
@@ -228,7 +246,14 @@ class Workshop:
     def bring_in(self, file: str, title: str = "") -> BroughtIn:
         """Make a take of an existing file."""
         project, project_title = self.project()
-        command = BringIn(str(Path(file).absolute()), project, project_title, "", self._settings.person, title)
+        path = str(Path(file).absolute())
+        try:
+            path.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise UsageError(
+                "unreadable-file", "The file was not brought in", "Its name is no valid Unicode", "Rename the file"
+            ) from error
+        command = BringIn(path, project, project_title, "", self._settings.person, one_line(title))
         brought = self._rendering(lambda render: render.bring_in(command))
         self.poke(brought.folder)
         return brought
@@ -261,7 +286,7 @@ class Workshop:
         try:
             return job(render)
         except RoomtoneError as error:
-            if error.code != "worker-gone":
+            if error.code != "worker-gone" or self._closed:
                 raise
         # It ended between two jobs, or a file took it down; a fresh one gets a second try.
         with self._lock:
@@ -269,11 +294,13 @@ class Workshop:
             render = self._render
         return job(render)
 
-    def _engine_lost(self) -> None:
+    def _engine_lost(self, gone: threading.Event) -> None:
+        gone.set()
         self._engine = None
         self._lost(told.NAME)
 
-    def _sync_lost(self) -> None:
+    def _sync_lost(self, gone: threading.Event) -> None:
+        gone.set()
         self._sync = None
         self._lost("sync")
 
