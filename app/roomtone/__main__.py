@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib
 import sys
 
-from roomtone.foundation.workers.spawn import detach
 from roomtone.gui.display import display_available
 
 # The first word of the arguments and the module whose ``run(home, arguments)`` is that process.
@@ -36,6 +35,9 @@ def main() -> int:
 
 def _run(module: str, home: str | None, arguments: list[str]) -> int:
     if "--detached" in arguments:
+        # Only a worker needs it, and it would cost every other start 30 ms.
+        from roomtone.foundation.workers.spawn import detach
+
         # Before the module is imported: sound libraries start threads at once, and these do not survive a fork.
         detach()
     code: int = importlib.import_module(module).run(home, arguments)

@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from roomtone.foundation.clock import ManualClock
 from roomtone.foundation.paths import Home
-from roomtone.gui.application import make_look
 from roomtone.gui.desk import Desk
+from roomtone.gui.life import make_look
 from roomtone.gui.look import Look
 from tests.gui.stage import Stage, example_takes
 

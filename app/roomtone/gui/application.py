@@ -1,28 +1,26 @@
-"""The composition root of the window's process."""
+"""The composition root of the window's process.
+
+First the window, in the right colours; behind its first frame the page; behind the page the studio.
+"""
 
 from __future__ import annotations
 
-import logging
 import sys
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QFont, QGuiApplication
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from roomtone.foundation import settings as settings_file
 from roomtone.foundation.clock import Clock, SystemClock
-from roomtone.foundation.errors import Problem, RoomtoneError
+from roomtone.foundation.files import atomic_write
 from roomtone.foundation.logs import log_to_file
 from roomtone.foundation.paths import Home, find_home
-from roomtone.gui.desk import Desk
-from roomtone.gui.ending import EndSignals, Farewell, tell_terminal
-from roomtone.gui.faults import Faults
-from roomtone.gui.look import Look, load_fonts, text_scale
-from roomtone.gui.theme import load_tokens
-from roomtone.studio.intents import StudioIntents
+from roomtone.gui.shell import Shell
+from roomtone.gui.theme import Colours, Tokens, load_tokens
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from roomtone.gui.life import WindowLife
 
 
 def run(home: str | None, arguments: list[str]) -> int:
@@ -33,101 +31,48 @@ def run(home: str | None, arguments: list[str]) -> int:
     except OSError as error:
         sys.stderr.write(f"Roomtone cannot keep takes in {place.root} – {error.strerror} – choose another --home\n")
         return 1
-    log_to_file(place.logs, "window")
-    application = QApplication(["roomtone", *arguments])
-    application.setApplicationName("Roomtone")
-    application.setDesktopFileName("roomtone")
-    application.setStyle("Fusion")
-    clock = SystemClock()
-    look = make_look(settings_file.load(place.settings).theme)
-    window = _Window(place, clock, look)
-    window.open()
-    code = application.exec()
-    window.end()
+    opening = Opening(place, SystemClock(), arguments)
+    code = QApplication.exec()
+    opening.end()
     return code
 
 
-def make_look(theme: str, environment: Mapping[str, str] | None = None) -> Look:
-    """Load the typeface, and make the look in the scale, motion and theme that the system and the person prefer."""
-    scale = text_scale(QGuiApplication.font().pointSizeF(), environment)
-    families = load_fonts()
-    tokens = load_tokens()
-    font = QFont(QGuiApplication.font())
-    font.setFamilies([*dict.fromkeys(families), font.family()])
-    font.setPixelSize(round(tokens.type.body * scale))
-    QApplication.setFont(font)
-    # The system's wish for less motion, as far as Qt passes it on.
-    look = Look(tokens, scale, motion=QApplication.isEffectEnabled(Qt.UIEffect.UI_General))
-    look.choose(theme)
-    hints = QGuiApplication.styleHints()
-    hints.colorSchemeChanged.connect(look.follow_system)
-    return look
+class Opening:
+    """Opens the window; Qt's event loop is left to the caller. ``life`` is there once the first frame is."""
 
-
-class _Window:
-    """The window's life, from its first frame to its farewell."""
-
-    def __init__(self, home: Home, clock: Clock, look: Look) -> None:
+    def __init__(self, home: Home, clock: Clock, arguments: list[str]) -> None:
+        log_to_file(home.logs, "window")
+        # Chosen before there is an application, or the system's own style would be made first, in vain.
+        QApplication.setStyle("Fusion")
+        self._application = QApplication(["roomtone", *arguments])
+        self._application.setApplicationName("Roomtone")
+        self._application.setDesktopFileName("roomtone")
         self._home = home
         self._clock = clock
-        self._look = look
-        self._desk = Desk(look, clock)
-        self._faults = Faults(self._desk.presenter.add_notice)
-        self._signals = EndSignals()
-        self._farewell: Farewell | None = None
-        self._quick = False
-        self._signals.wished.connect(self._end_quickly)
-        self._desk.window.closing.connect(self._closed)
-        # The last window closes before its farewell opens, and that must not be the end yet.
-        QGuiApplication.setQuitOnLastWindowClosed(False)
-
-    def open(self) -> None:
-        """Show the window; the studio starts behind its first frame."""
-        self._faults.install()
-        self._desk.window.painted.connect(self._first_frame, Qt.ConnectionType.SingleShotConnection)
-        self._desk.window.show()
+        self._theme = settings_file.load(home.settings).theme
+        self._tokens = load_tokens()
+        self.life: WindowLife | None = None
+        self.shell = Shell(self._first_colours(self._tokens), self._tokens.size)
+        self.shell.shown.connect(lambda: QTimer.singleShot(0, self._furnish))
+        self.shell.show()
 
     def end(self) -> None:
         """Let go of everything."""
-        self._desk.close()
-        self._signals.restore()
-        self._faults.remove()
+        if self.life is not None:
+            self.life.end()
 
-    def _first_frame(self) -> None:
-        QTimer.singleShot(0, self._desk, self._start_studio)
+    def _first_colours(self, tokens: Tokens) -> Colours:
+        """Return the colours of the first frame. What the system prefers is as it was the last time, to begin with."""
+        theme = self._theme
+        if theme == "system":
+            mark = self._home.cache / "appearance"
+            theme = "light" if mark.exists() and mark.read_bytes() == b"light" else "dark"
+        return tokens.themes.light if theme == "light" else tokens.themes.dark
 
-    def _start_studio(self) -> None:
-        try:
-            self._desk.attach(make_studio(self._home, self._clock))
-        except RoomtoneError as error:
-            log.exception("the studio did not start")
-            self._tell(error.problem)
+    def _furnish(self) -> None:
+        # Imported behind the first frame, because this is where the time goes.
+        from roomtone.gui.life import WindowLife, make_look
 
-    def _tell(self, problem: Problem) -> None:
-        self._desk.presenter.add_notice(problem)
-
-    def _end_quickly(self) -> None:
-        self._quick = True
-        if self._farewell is not None:
-            self._farewell.close()
-            QApplication.quit()
-        else:
-            self._desk.window.close()
-
-    def _closed(self) -> None:
-        rolling = self._desk.presenter.state.rolling
-        if rolling is not None:
-            tell_terminal(rolling.title)
-        if rolling is None or self._quick:
-            QApplication.quit()
-            return
-        self._farewell = Farewell(self._look, rolling.title)
-        self._farewell.over.connect(QApplication.quit)
-        self._farewell.show()
-
-
-def make_studio(home: Home, clock: Clock) -> StudioIntents:
-    """Make the studio. It is imported here, because it is not needed for the first frame."""
-    from roomtone.studio.studio import Studio
-
-    return Studio(home, clock)
+        look = make_look(self._theme)
+        atomic_write(self._home.cache / "appearance", b"dark" if look.dark else b"light")
+        self.life = WindowLife(self._home, self._clock, look, self.shell)

@@ -66,7 +66,6 @@ class Farewell(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAccessibleName(f"{GOES_ON}: {title}. {HOW_TO_STOP}")
         self.setStyleSheet(stylesheet(look))
-        self.setPalette(look.palette())
         heading = QLabel(f"{GOES_ON}: {title}" if title else GOES_ON)
         heading.setProperty("role", "strong")
         detail = QLabel(HOW_TO_STOP)

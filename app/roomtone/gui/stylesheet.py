@@ -48,6 +48,8 @@ def stylesheet(look: Look) -> str:
     QMenu {{ color: {c.text}; background: {c.raised}; border: 1px solid {c.line}; padding: 4px; font-size: {body}px; }}
     QMenu::item {{ padding: {pad}px {look.px(24)}px; border-radius: {r.small}px; }}
     QMenu::item:selected {{ background: {c.control_hover}; }}
+    QDialog {{ background: {c.surface}; }}
+    QDialog QAbstractItemView, QHeaderView::section {{ color: {c.text}; background: {c.page}; border: none; }}
     QToolTip {{ color: {c.page}; background: {c.text}; border: none; padding: 3px 6px; font-size: {small}px; }}
     QScrollBar:vertical {{ background: transparent; width: 10px; margin: 2px; }}
     QScrollBar::handle:vertical {{ background: {c.border}; border-radius: 3px; min-height: 32px; }}

@@ -173,6 +173,15 @@ def test_choosing_what_is_chosen_does_nothing(stage: Stage, clock: ManualClock) 
     assert stage.said == [("choose_input", "scarlett", "1+2"), ("choose_input", "built-in", "")]
 
 
+def test_the_open_input_is_shown_before_the_list_of_inputs_is_known(stage: Stage, clock: ManualClock) -> None:
+    desk = Desk(stage, clock)
+    stage.publish(inputs=[])
+    shown = desk.page.transport.input
+    assert [choice.label for choice in shown.inputs] == ["Scarlett Solo USB"]
+    assert shown.input == "scarlett"
+    assert [choice.value for choice in shown.channels] == ["1+2", "1", "2", "1,2"]
+
+
 def test_inputs_are_left_alone_while_a_take_rolls(stage: Stage, clock: ManualClock) -> None:
     desk = Desk(stage, clock)
     assert desk.page.transport.input.enabled

@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from roomtone.foundation.clock import ManualClock
 from roomtone.foundation.errors import Problem
-from roomtone.gui.application import make_look
 from roomtone.gui.desk import Desk
 from roomtone.gui.ending import Farewell
+from roomtone.gui.life import make_look
 from roomtone.gui.look import Look, text_scale
 from roomtone.gui.views.header import SafePill
 from roomtone.gui.views.parts import ElidedLabel

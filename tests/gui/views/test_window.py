@@ -14,11 +14,13 @@ from pytestqt.qtbot import QtBot
 from roomtone.foundation.clock import ManualClock
 from roomtone.foundation.errors import Problem
 from roomtone.gui.desk import Desk
+from roomtone.gui.shell import Shell
+from roomtone.gui.theme import load_tokens
 from roomtone.gui.views.lane import InlineEdit, LaneView
 from roomtone.gui.views.notices import NoticeView
 from roomtone.studio.snapshot import Phase
 from tests.gui.hands import click, press, write
-from tests.gui.stage import Stage
+from tests.gui.stage import Stage, example_takes
 
 
 def lane(desk: Desk, take: str) -> LaneView:
@@ -254,6 +256,28 @@ def test_the_title_tells_what_goes_on(full: Desk, stage: Stage, qtbot: QtBot) ->
     stage.roll_to(1.0)
     qtbot.waitUntil(lambda: full.window.windowTitle().startswith("Recording · "))
     assert full.window.windowTitle().endswith("Roomtone")
+
+
+def test_space_records_into_an_empty_library_too(desk: Desk, bare: Stage, qtbot: QtBot) -> None:
+    shell = Shell(load_tokens().themes.dark, load_tokens().size)
+    qtbot.addWidget(shell)
+    with qtbot.waitSignal(shell.shown):
+        shell.show()
+    shell.host(desk.window)
+    shell.activateWindow()
+    desk.attach(bare)
+    qtbot.waitUntil(lambda: desk.window.transport.button.isEnabled() and shell.isActiveWindow())
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    press(focused, Qt.Key.Key_Space)
+    assert bare.said == [("record",)]
+    qtbot.waitUntil(lambda: desk.window.page is not None and desk.window.page.rolling is not None)
+    bare.stop()
+    bare.publish(takes=example_takes()[:1])
+    qtbot.waitUntil(desk.window.takes.hasFocus)
+    with qtbot.waitSignal(desk.window.closing):
+        shell.close()
+    desk.window.setParent(None)
 
 
 def test_no_input_offers_the_practice_tone(desk: Desk, bare: Stage, qtbot: QtBot) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from roomtone.studio.snapshot import LevelsView
 
@@ -28,8 +29,7 @@ def place(decibels: float) -> float:
     return 1.0
 
 
-@dataclass(frozen=True)
-class Bar:
+class Bar(msgspec.Struct, frozen=True):
     """One channel: its level, held peak and loudness (RMS) as places from 0 to 1."""
 
     label: str

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from roomtone.gui.presenters.channels import ChannelChoice
 from roomtone.studio.snapshot import InputChoice, Line, Phase, Tone
 
 
-@dataclass(frozen=True)
-class LaneModel:
+class LaneModel(msgspec.Struct, frozen=True):
     """A finished take in the list.
 
     ``sent`` is the part from 0 to 1 that is in the project: the green line. ``message`` is written across the
@@ -36,8 +35,7 @@ class LaneModel:
     spoken: str = ""
 
 
-@dataclass(frozen=True)
-class RollingModel:
+class RollingModel(msgspec.Struct, frozen=True):
     """The take that rolls. ``gaps`` are the seconds at which sound was lost."""
 
     id: str
@@ -51,8 +49,7 @@ class RollingModel:
     gaps: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True)
-class NoticeModel:
+class NoticeModel(msgspec.Struct, frozen=True):
     """A notice: what happened, why and what to do about it, and the label of its action or ""."""
 
     id: int
@@ -62,8 +59,7 @@ class NoticeModel:
     action: str
 
 
-@dataclass(frozen=True)
-class EmptyModel:
+class EmptyModel(msgspec.Struct, frozen=True):
     """What stands where there are no takes. ``action`` is the label of its button or ""; ``icon`` its picture."""
 
     icon: str
@@ -72,8 +68,7 @@ class EmptyModel:
     action: str = ""
 
 
-@dataclass(frozen=True)
-class InputModel:
+class InputModel(msgspec.Struct, frozen=True):
     """The choice of input and channels."""
 
     inputs: tuple[InputChoice, ...]
@@ -83,8 +78,7 @@ class InputModel:
     enabled: bool
 
 
-@dataclass(frozen=True)
-class TransportModel:
+class TransportModel(msgspec.Struct, frozen=True):
     """The bar at the bottom, apart from what moves on every frame."""
 
     phase: Phase
@@ -98,8 +92,7 @@ class TransportModel:
     can_retry: bool
 
 
-@dataclass(frozen=True)
-class HeaderModel:
+class HeaderModel(msgspec.Struct, frozen=True):
     """The bar at the top."""
 
     project: str
@@ -111,8 +104,7 @@ class HeaderModel:
     form: str
 
 
-@dataclass(frozen=True)
-class PlayingModel:
+class PlayingModel(msgspec.Struct, frozen=True):
     """What is heard, and whether it stands still."""
 
     take: str
@@ -121,8 +113,7 @@ class PlayingModel:
     paused: bool
 
 
-@dataclass(frozen=True)
-class PageModel:
+class PageModel(msgspec.Struct, frozen=True):
     """The whole page. ``announcement`` is to be said to a screen reader whenever its text or number changes."""
 
     header: HeaderModel
@@ -136,8 +127,7 @@ class PageModel:
     announcement: tuple[int, str] = (0, "")
 
 
-@dataclass(frozen=True)
-class FrameModel:
+class FrameModel(msgspec.Struct, frozen=True):
     """What moves on every frame: the time in the middle, where the playhead is, and how far the take is."""
 
     time: str

@@ -24,7 +24,7 @@ from roomtone.gui.presenters.model import (
 )
 from roomtone.gui.presenters.words import clock_text
 from roomtone.studio.intents import StudioIntents
-from roomtone.studio.snapshot import LevelsView, Line, NoticeView, Phase, StudioState, Tone
+from roomtone.studio.snapshot import InputChoice, LevelsView, Line, NoticeView, Phase, StudioState, Tone
 
 _LABELS: Final = {
     Phase.STARTING: "Record",
@@ -247,18 +247,22 @@ def _transport(state: StudioState, armed: bool) -> TransportModel:
     if armed and state.phase is Phase.RECORDING:
         hint = Line("Space again to stop", Tone.LOOK)
     opened = state.input
-    chosen = next((choice for choice in state.inputs if opened is not None and choice.id == opened.id), None)
-    width = chosen.channels if chosen is not None else 0
+    inputs = state.inputs
     tracks = opened.tracks if opened is not None else []
+    width = next((choice.channels for choice in inputs if opened is not None and choice.id == opened.id), None)
+    if opened is not None and width is None:
+        # The open input may be known before the list of inputs is, and stays one when it was pulled out.
+        width = max((int(part) for track in tracks for part in track.split("+") if part.isdigit()), default=1)
+        inputs = [InputChoice(opened.id, opened.label, width, opened.practice), *inputs]
     return TransportModel(
         phase=state.phase,
         label=_LABELS[state.phase],
         hint=hint,
         enabled=state.phase in (Phase.READY, Phase.RECORDING),
         input=InputModel(
-            inputs=tuple(state.inputs),
+            inputs=tuple(inputs),
             input=opened.id if opened is not None else "",
-            channels=channel_choices(width, tracks),
+            channels=channel_choices(width or 0, tracks),
             channel=",".join(tracks),
             enabled=state.phase in (Phase.READY, Phase.NO_INPUT) and bool(state.inputs),
         ),

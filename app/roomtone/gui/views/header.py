@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QFontMetrics, QIcon, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QMenu,
-    QPushButton,
-    QSizePolicy,
-    QWidget,
-)
+from PySide6.QtGui import QFontMetrics, QIcon, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWidget
 
 from roomtone.gui.look import Look
 from roomtone.gui.presenters.model import HeaderModel
 from roomtone.gui.views.parts import ElidedLabel, IconButton
-from roomtone.gui.views.transport import ChoiceBox
 from roomtone.studio.snapshot import Line, Tone
 
 _THEMES = (("system", "Like the system"), ("dark", "Dark"), ("light", "Light"))
-_FORMATS = [("flac", "FLAC, 24-bit"), ("wav", "WAV, 24-bit"), ("wav-float", "WAV, 32-bit float")]
 
 
 class Wordmark(QWidget):
@@ -125,9 +115,9 @@ class HeaderView(QWidget):
         self.settings.clicked.connect(self.settings_wished)
         self.safe = SafePill(look)
         self._narrow = False
-        self._themes: dict[str, QAction] = {}
+        self._theme = ""
+        self._menu: QMenu | None = None
         look.changed.connect(self._name_buttons)
-        self._menu = self._make_menu()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(look.tokens.space.large, 0, look.tokens.space.large, 0)
         layout.setSpacing(look.tokens.space.small)
@@ -150,8 +140,7 @@ class HeaderView(QWidget):
         self.trash.setChecked(model.trash_open)
         icon = "moon" if self._look.dark else "sun"
         self.theme.show_as(icon, f"Theme: {dict(_THEMES).get(model.theme, model.theme).lower()}")
-        if model.theme in self._themes:
-            self._themes[model.theme].setChecked(True)
+        self._theme = model.theme
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -178,55 +167,14 @@ class HeaderView(QWidget):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 
-    def _make_menu(self) -> QMenu:
-        menu = QMenu("Theme", self)
-        group = QActionGroup(menu)
-        for theme, label in _THEMES:
-            action = menu.addAction(label)
-            action.setCheckable(True)
-            action.setActionGroup(group)
-            action.triggered.connect(lambda _=False, theme=theme: self.theme_chosen.emit(theme))
-            self._themes[theme] = action
-        return menu
-
     def _open_themes(self) -> None:
+        if self._menu is None:
+            self._menu = QMenu("Theme", self)
+        self._menu.clear()
+        for theme, label in _THEMES:
+            action = self._menu.addAction(label)
+            action.setCheckable(True)
+            action.setChecked(theme == self._theme)
+            action.triggered.connect(lambda _=False, theme=theme: self.theme_chosen.emit(theme))
         # ``popup`` returns at once, so nothing waits for the menu.
         self._menu.popup(self.theme.mapToGlobal(self.theme.rect().bottomLeft()))
-
-
-class SettingsPanel(QWidget):
-    """Who plays, and as what takes are recorded."""
-
-    named = Signal(str)
-    format_chosen = Signal(str)
-
-    def __init__(self, look: Look) -> None:
-        super().__init__()
-        self.setObjectName("panel")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.name = QLineEdit()
-        self.name.setAccessibleName("Your name")
-        self.name.setAccessibleDescription("It becomes part of the names of your takes")
-        self.name.setPlaceholderText("Used in the names of your takes")
-        self.name.setMaxLength(100)
-        self.name.editingFinished.connect(lambda: self.named.emit(self.name.text()))
-        self.form = ChoiceBox(look, "Record as", "The file format of new takes")
-        self.form.setMinimumContentsLength(12)
-        self.form.chose.connect(self.format_chosen)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(look.tokens.space.large, 10, look.tokens.space.large, 10)
-        layout.setSpacing(look.tokens.space.medium)
-        for text, field in (("Your name", self.name), ("Record as", self.form)):
-            label = QLabel(text)
-            label.setBuddy(field)
-            layout.addWidget(label)
-            field.setMaximumWidth(look.px(320))
-            layout.addWidget(field, 1)
-        layout.addStretch(0)
-
-    def show_settings(self, model: HeaderModel, enabled: bool) -> None:
-        """Show what is set. What is being typed stays."""
-        if not self.name.hasFocus() and self.name.text() != model.person:
-            self.name.setText(model.person)
-        self.form.show_entries(_FORMATS, model.form)
-        self.form.setEnabled(enabled)

@@ -13,36 +13,33 @@ from PySide6.QtGui import (
     QDropEvent,
     QKeyEvent,
     QKeySequence,
-    QPaintEvent,
     QResizeEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QFileDialog, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from roomtone.gui.look import Look
 from roomtone.gui.presenters.meters import Bar
 from roomtone.gui.presenters.model import FrameModel, PageModel
 from roomtone.gui.stylesheet import stylesheet
-from roomtone.gui.views.header import HeaderView, SettingsPanel
-from roomtone.gui.views.notices import EmptyView, NoticesView, UndoBar
+from roomtone.gui.views.empty import EmptyView
+from roomtone.gui.views.header import HeaderView
+from roomtone.gui.views.notices import NoticesView, UndoBar
 from roomtone.gui.views.rolling import RollingView
+from roomtone.gui.views.settings import SettingsPanel
 from roomtone.gui.views.takes import TakesView
 from roomtone.gui.views.transport import TransportView
 from roomtone.gui.views.waves import WaveSource
 from roomtone.studio.snapshot import Phase
 
-_SIZE = (1440, 900)
-_SMALLEST = (720, 480)
-
 
 class StudioWindow(QWidget):
-    """The main window. ``closing`` is emitted once, when it is being closed."""
+    """The page that fills the window. ``closing`` is emitted when it is being closed."""
 
     record_key = Signal()
     undone = Signal()
     files_brought = Signal(list)
     closing = Signal()
-    painted = Signal()
 
     def __init__(self, look: Look, source: WaveSource) -> None:
         super().__init__()
@@ -55,6 +52,7 @@ class StudioWindow(QWidget):
         self.setAccessibleName("Roomtone")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAcceptDrops(True)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.header = HeaderView(look)
         self.settings = SettingsPanel(look)
         self.notices = NoticesView(look)
@@ -64,8 +62,8 @@ class StudioWindow(QWidget):
         self.undo_bar = UndoBar(look)
         self.transport = TransportView(look)
         self.middle = QStackedWidget()
-        self.middle.addWidget(self.takes)
         self.middle.addWidget(self.empty)
+        self.middle.addWidget(self.takes)
         # In a low window the list gives way first: it scrolls.
         self.middle.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         layout = QVBoxLayout(self)
@@ -76,13 +74,11 @@ class StudioWindow(QWidget):
         layout.addWidget(self.middle, 1)
         layout.addWidget(self.undo_bar)
         layout.addWidget(self.transport)
-        for view in (self.settings, self.rolling):
-            view.hide()
+        self.settings.hide()
+        self.rolling.hide()
         self._wire()
         self._dress()
-        self.setMinimumSize(*_SMALLEST)
-        self._fit_screen()
-        self.takes.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @property
     def page(self) -> PageModel | None:
@@ -103,7 +99,7 @@ class StudioWindow(QWidget):
         self.takes.show_lanes(page.lanes)
         if page.empty is not None:
             self.empty.show_empty(page.empty)
-        self.middle.setCurrentWidget(self.empty if page.empty is not None else self.takes)
+        self._show_middle(self.empty if page.empty is not None else self.takes)
         title = page.rolling.title if page.rolling is not None else page.header.project
         rolling = "Recording · " if page.transport.phase is Phase.RECORDING else ""
         self.setWindowTitle(f"{rolling}{title} – Roomtone" if title else "Roomtone")
@@ -130,10 +126,6 @@ class StudioWindow(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_notices()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        self.painted.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._dialog is not None:
@@ -168,11 +160,25 @@ class StudioWindow(QWidget):
             (QKeySequence(QKeySequence.StandardKey.Undo), self.undone.emit),
             (QKeySequence(QKeySequence.StandardKey.Open), self.ask_for_files),
             (QKeySequence("Ctrl+T"), self.header.trash.click),
-            (QKeySequence(QKeySequence.StandardKey.Close), self.close),
-            (QKeySequence(QKeySequence.StandardKey.Quit), self.close),
+            (QKeySequence(QKeySequence.StandardKey.Close), self._close_window),
+            (QKeySequence(QKeySequence.StandardKey.Quit), self._close_window),
         ):
             QShortcut(keys, self, wish)
         self._look.changed.connect(self._dress)
+
+    def _show_middle(self, view: QWidget) -> None:
+        """Show the list or what stands in its place; the keyboard stays with the page, never with a chance button."""
+        if view is self.middle.currentWidget():
+            return
+        mine = self.hasFocus() or self.takes.hasFocus() or self.empty.button.hasFocus()
+        if mine:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.middle.setCurrentWidget(view)
+        if mine and view is self.takes:
+            self.takes.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _close_window(self) -> None:
+        self.window().close()
 
     def _show_settings(self, shown: bool) -> None:
         self.settings.setVisible(shown)
@@ -180,7 +186,7 @@ class StudioWindow(QWidget):
         if shown:
             self.settings.name.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
-            self.takes.setFocus(Qt.FocusReason.OtherFocusReason)
+            (self.takes if self.takes.isVisible() else self).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _fit_notices(self) -> None:
         others = [
@@ -194,12 +200,8 @@ class StudioWindow(QWidget):
         self.notices.fit(self.width(), self.height(), self.height() - taken)
 
     def _dress(self) -> None:
-        self.setPalette(self._look.palette())
+        QApplication.setPalette(self._look.palette())
         self.setStyleSheet(stylesheet(self._look))
-
-    def _fit_screen(self) -> None:
-        room = self.screen().availableGeometry()
-        self.resize(min(_SIZE[0], room.width()), min(_SIZE[1], room.height()))
 
     def _announce(self, number: int, text: str) -> None:
         if number != self._said:
