@@ -49,8 +49,7 @@ def test_record_kill_the_window_start_it_again_stop_and_play(
     window = _open(app, display)
     engine = _listen(app, m.Activity.LISTENING)
     player = jack.player(source, into=_inputs(jack))
-    display.key("space")
-    until(lambda: engine.engine.status().rolling, 20, "the take to roll")
+    _record_with_space(engine, display)
     player.start()
     engine.wait_frames(_RATE * 2)
 
@@ -80,8 +79,7 @@ def test_closing_the_window_during_a_take_asks_nothing_and_recording_goes_on(
 ) -> None:
     window = _open(app, display)
     engine = _listen(app, m.Activity.LISTENING)
-    display.key("space")
-    until(lambda: engine.engine.status().rolling, 20, "the take to roll")
+    _record_with_space(engine, display)
     display.key("ctrl+q")
     assert window.wait(20) == 0
     assert "ecording goes on" in window.output
@@ -101,6 +99,23 @@ def _same(display: VirtualDisplay, folder: Path) -> bool:
     return first == display.screenshot(folder / "b.png").read_bytes()
 
 
+def _two_statuses(engine: Listener) -> None:
+    """Wait for two more statuses of the engine, which tells them at least twice a second: what a key did is in them."""
+    before = len(engine.of(m.Status))
+    until(lambda: len(engine.of(m.Status)) >= before + 2, 10, "two more statuses")
+
+
+def _record_with_space(engine: Listener, display: VirtualDisplay) -> None:
+    """Press the space bar until the take rolls: the window may not have heard yet that the input is open."""
+
+    def press() -> bool:
+        display.key("space")
+        _two_statuses(engine)
+        return engine.engine.status().rolling is not None
+
+    until(press, 30, "the take to roll")
+
+
 def _stop_with_space(engine: Listener, display: VirtualDisplay) -> None:
     """Press the space bar until the take stops: twice within two seconds is meant, once is not."""
 
@@ -113,12 +128,17 @@ def _stop_with_space(engine: Listener, display: VirtualDisplay) -> None:
 
 
 def _play_the_first_take(engine: Listener, display: VirtualDisplay) -> None:
-    """Go to the play button with the keyboard, and press it."""
+    """Go through the page with the keyboard until the focus is in the list of takes, where Return plays."""
+    heard = len(engine.heard)
+
+    def plays() -> bool:
+        return any(isinstance(event, m.Status) and event.playing for event in engine.heard[heard:])
 
     def press() -> bool:
         display.key("Tab")
         display.key("Return")
-        return any(status.playing is not None for status in engine.of(m.Status))
+        _two_statuses(engine)
+        return plays()
 
-    until(press, 30, "the take to be played")
+    until(press, 60, "the take to be played")
     until(lambda: any(s.playing and s.playing.at > 0.5 for s in engine.of(m.Status)), 20, "sound to go by")
