@@ -26,8 +26,13 @@ class RampSource:
 
     def feed_everybody(self) -> None:
         """Lead the ramp into every open input of PortAudio."""
+        self.feed_everybody_but(set())
+
+    def feed_everybody_but(self, others: set[str]) -> None:
+        """Lead the ramp into every open input of PortAudio, except for some ports."""
         for port in self._jack.ports(_INPUTS):
-            self._jack.connect(self._player.ports[0], port)
+            if port not in others:
+                self._jack.connect(self._player.ports[0], port)
 
     def __enter__(self) -> Self:
         self._player.start()

@@ -214,6 +214,12 @@ class Listener:
             raise RuntimeError("no engine can be reached")
         self.engine = found
 
+    def start_take(self, title: str) -> m.Rolling:
+        """Begin a take, and forget what was heard before it."""
+        with self._lock:
+            self.heard.clear()
+        return self.engine.start_take(m.StartTake(title=title))
+
     def of(self, kind: type[E]) -> list[E]:
         """Return the events of a kind heard so far."""
         with self._lock:

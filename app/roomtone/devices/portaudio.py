@@ -236,9 +236,9 @@ class PortAudioInput:
         self._action = self._begin()
         self._reported = 0
         self._wait_for(lambda: self._action.actual_time > 0)
-        unheard = (self._action.actual_time - origin) * self._rate - heard
+        unheard: float = (self._action.actual_time - origin) * self._rate - heard
         period = self._wait_period() if self._counts_frames else 1
-        return max(0, int(round(unheard / period))) * period
+        return max(0, round(unheard / period)) * period
 
     def _missed(self) -> int:
         """Return how many frames the card delivered while this process was held up and could not take them.
@@ -247,8 +247,8 @@ class PortAudioInput:
         """
         # Right after the callback nothing but whole missed cycles lies between the card and us.
         period = self._wait_period()
-        ahead = (self._stream.time - self._start_time()) * self._rate - self.arrived()
-        return max(0, int(round(ahead / period))) * period
+        ahead: float = (self._stream.time - self._start_time()) * self._rate - self.arrived()
+        return max(0, round(ahead / period)) * period
 
     def _start_time(self) -> float:
         """Return the stream time of the first frame."""

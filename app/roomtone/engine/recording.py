@@ -200,6 +200,9 @@ class TakeRecorder:
     def _seal(self, ending: Ending) -> Manifest:
         tracks = []
         for lane in self._lanes:
+            if not lane.writer.frames:
+                # Stopped before the device delivered anything: a track without a sample is none.
+                continue
             file = lane.writer.file
             patches = [(offset, data.hex()) for offset, data in file.patches()]
             file.sync()

@@ -76,9 +76,12 @@ class TrackVerifier:
         self._digest.replace_first_chunk(first)
         if self._digest.text() != digest:
             raise VerifyError(self._path, "The bytes read back are not those that were written")
-        self._decode_rest(rest)
-        with soundfile.SoundFile(self._path) as sealed:
-            header = (sealed.frames, sealed.samplerate, sealed.channels)
+        try:
+            self._decode_rest(rest)
+            with soundfile.SoundFile(self._path) as sealed:
+                header = (sealed.frames, sealed.samplerate, sealed.channels)
+        except (soundfile.LibsndfileError, RuntimeError) as error:
+            raise VerifyError(self._path, f"It cannot be opened again: {error}") from error
         if header != (frames, self._rate, self._channels):
             raise VerifyError(self._path, f"Its header says {header}")
         if self._frames != frames or self._crc != crc:
@@ -134,9 +137,12 @@ class WaveVerifier:
             self._digest.replace_first_chunk(file.read(CHUNK))
         if self._digest.text() != digest:
             raise VerifyError(self._path, "The bytes read back are not those that were written")
-        with soundfile.SoundFile(self._path) as sealed:
-            header = (sealed.frames, sealed.samplerate, sealed.channels)
-            sealed.seek(max(0, sealed.frames - 1))
-            last: Samples = sealed.read(1, dtype="int32", always_2d=True)
+        try:
+            with soundfile.SoundFile(self._path) as sealed:
+                header = (sealed.frames, sealed.samplerate, sealed.channels)
+                sealed.seek(max(0, sealed.frames - 1))
+                last: Samples = sealed.read(1, dtype="int32", always_2d=True)
+        except (soundfile.LibsndfileError, RuntimeError) as error:
+            raise VerifyError(self._path, f"It cannot be opened again: {error}") from error
         if header != (frames, self._form.rate, self._form.channels) or (frames and not np.size(last)):
             raise VerifyError(self._path, f"Its header says {header}")
