@@ -8,7 +8,9 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 from roomtone.assembly import importing
 from roomtone.assembly.checking import check_take
@@ -74,6 +76,14 @@ def test_every_kind_becomes_a_take_that_can_be_checked(home: Home, library: Libr
 def test_lossless_sound_tells_its_sample_size(samples: Path, name: str, bits: int) -> None:
     found = probe(make_sample(samples, name))
     assert (found.bits, found.rate, found.channels, found.frames) == (bits, 44_100, 1, 88_200)
+
+
+@pytest.mark.parametrize("frames", [1, 4097, 72_940, 100_003])
+@pytest.mark.parametrize("rate", [44_100, 48_000, 96_000])
+def test_whole_flac_of_any_length_is_whole(tmp_path: Path, rate: int, frames: int) -> None:
+    file = tmp_path / "x.flac"
+    soundfile.write(file, np.zeros((frames, 1), np.int32), rate, subtype="PCM_24")
+    assert probe(file).frames == frames
 
 
 @pytest.mark.parametrize("name", list(COVERS))
@@ -209,7 +219,7 @@ def test_folders_devices_and_pipes_are_refused_at_once(home: Home, library: Libr
     link.symlink_to(pipe)
     for file in (pipe, link, Path("/dev/zero"), Path("/dev/null")):
         assert _refused(home, library, file) == "It is a device or a pipe, not an ordinary file"
-    assert _refused(home, library, tmp_path) == "It is a folder; name the files in it"
+    assert _refused(home, library, tmp_path) == "It is a folder"
     for file in (tmp_path / "missing.wav", pipe / "below.wav", Path("nul\0byte")):
         assert _refused(home, library, file) == "There is no such file"
 

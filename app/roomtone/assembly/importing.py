@@ -75,9 +75,9 @@ def _size(source: Path) -> int:
     except (OSError, ValueError) as error:
         missing = isinstance(error, (FileNotFoundError, NotADirectoryError, ValueError))
         why = "There is no such file" if missing else str(getattr(error, "strerror", error))
-        raise UnreadableFileError(source, why) from error
+        raise UnreadableFileError(source, why, "Check its name and whether you may read it") from error
     if stat.S_ISDIR(found.st_mode):
-        raise UnreadableFileError(source, "It is a folder; name the files in it")
+        raise UnreadableFileError(source, "It is a folder", "Name the files in it")
     if not stat.S_ISREG(found.st_mode):
         raise UnreadableFileError(source, "It is a device or a pipe, not an ordinary file")
     return found.st_size

@@ -49,6 +49,8 @@ _STRICT: Final = {
 _UNKNOWN_SIZE: Final = 0x7FFFF000
 # What a container promises may be off by the edges of its last frames.
 _SLACK_SECONDS: Final = 0.5
+# FFmpeg counts in microseconds; a block of FLAC is longer than this.
+_ROUNDING_SECONDS: Final = 0.0001
 _SLACK_SHARE: Final = 0.02
 
 
@@ -70,12 +72,12 @@ class Media:
 class UnreadableFileError(WorldError):
     """A file that cannot be brought in."""
 
-    def __init__(self, path: Path, why: str) -> None:
+    def __init__(self, path: Path, why: str, remedy: str = "") -> None:
         super().__init__(
             "unreadable-file",
             f"“{path.name}” was not brought in",
             why,
-            "Roomtone reads WAV, FLAC, AIFF, MP3, M4A, OGG, MP4, MOV, MKV, PNG, JPEG and text",
+            remedy or "Roomtone reads WAV, FLAC, AIFF, MP3, M4A, OGG, MP4, MOV, MKV, PNG, JPEG and text",
         )
 
 
@@ -162,8 +164,8 @@ def _probe_media(path: Path) -> Media:
     if not found.frames and not found.pictures:
         raise UnreadableFileError(path, "Nothing in it can be decoded")
     seconds = found.seconds
-    slack = 0.0 if media == "audio/flac" else max(_SLACK_SECONDS, _SLACK_SHARE * promised)
-    if round(promised - seconds, 6) > slack or _is_cut(path, media):
+    slack = _ROUNDING_SECONDS if media == "audio/flac" else max(_SLACK_SECONDS, _SLACK_SHARE * promised)
+    if promised - seconds > slack or _is_cut(path, media):
         length = f"{seconds:.1f} of {promised:.1f} s" if promised > seconds else "a part of it"
         raise UnreadableFileError(path, f"It is damaged or ends early: {length} can be read")
     return Media(

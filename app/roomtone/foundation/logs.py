@@ -17,6 +17,8 @@ def log_to_file(folder: Path, process: str) -> None:
     handler = logging.handlers.RotatingFileHandler(
         folder / f"{process}.log", maxBytes=1_000_000, backupCount=3, encoding="utf-8"
     )
+    # A disk that is full costs the log, and never a page of traceback on a person's screen.
+    logging.raiseExceptions = False
     handler.setFormatter(logging.Formatter(_FORMAT))
     root = logging.getLogger()
     root.addHandler(handler)
