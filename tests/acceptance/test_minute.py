@@ -19,7 +19,7 @@ from roomtone.foundation.paths import Home
 from roomtone.takes.folder import Ending
 from roomtone.takes.model import Take, load_take
 from roomtone.wire.digest import Digest
-from tests.acceptance.ramp import RampSource, check_no_loss
+from tests.acceptance.ramp import RampSource
 from tests.rigs import signals
 from tests.rigs.app import Listener, Recording, RoomtoneHome, make_home
 from tests.rigs.disks import SmallDisk

@@ -101,7 +101,7 @@ def test_what_a_full_disk_refuses_waits_and_is_written_in_order() -> None:
 
 def test_room_that_is_given_back_is_used_at_once() -> None:
     with SmallDisk(1) as disk:
-        given = []
+        given: list[bool] = []
 
         def give_back() -> bool:
             if given:
@@ -122,7 +122,7 @@ def test_room_that_is_given_back_is_used_at_once() -> None:
 def test_any_other_error_is_kept_for_the_recorder_because_libsndfile_would_swallow_it(tmp_path: Path) -> None:
     file = GrowingFile(tmp_path / "t", _never)
     file.write(bytes(90_000))
-    assert file.trouble is None
+    assert file.waiting == 0
     assert file.write(bytes(20_000)) == 20_000
     assert file.trouble is not None
     assert file.path.stat().st_size == file.written == 100_000

@@ -42,7 +42,7 @@ class SmallDisk:
         return shutil.disk_usage(self.path).free
 
     def fill(self, leave: int = 0) -> None:
-        """Write a file ``filling`` until only ``leave`` bytes are free; others may take what is left at the same time."""
+        """Write a file ``filling`` until only ``leave`` bytes are free; others may write meanwhile."""
         with (self.path / "filling").open("ab") as filling, contextlib.suppress(OSError):
             left = self.free - leave
             while left > 0:
