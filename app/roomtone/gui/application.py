@@ -6,6 +6,7 @@ First the window, in the right colours; behind its first frame the page; behind 
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
@@ -13,7 +14,6 @@ from PySide6.QtWidgets import QApplication
 
 from roomtone.foundation import settings as settings_file
 from roomtone.foundation.clock import Clock, SystemClock
-from roomtone.foundation.files import atomic_write
 from roomtone.foundation.logs import log_to_file
 from roomtone.foundation.paths import Home, find_home
 from roomtone.gui.shell import Shell
@@ -74,5 +74,7 @@ class Opening:
         from roomtone.gui.life import WindowLife, make_look
 
         look = make_look(self._theme)
-        atomic_write(self._home.cache / "appearance", b"dark" if look.dark else b"light")
+        # A full disk must not keep the window from opening; then the next first frame guesses again.
+        with suppress(OSError):
+            (self._home.cache / "appearance").write_bytes(b"dark" if look.dark else b"light")
         self.life = WindowLife(self._home, self._clock, look, self.shell)

@@ -39,6 +39,13 @@ def stylesheet(look: Look) -> str:
     QLineEdit {{ background: {c.page}; border-color: {c.border}; selection-background-color: {c.focus};
         selection-color: {c.on_accent}; }}
     QLineEdit#inline {{ padding: 0px {look.px(4)}px; border-radius: {r.small}px; }}
+    """ + _lists_and_menus(look)
+
+
+def _lists_and_menus(look: Look) -> str:
+    c, t, r = look.colours, look.tokens.type, look.tokens.radius
+    body, small, pad = look.px(t.body), look.px(t.small), look.px(5)
+    return f"""
     QComboBox::drop-down {{ border: none; width: {look.px(22)}px; }}
     QComboBox::down-arrow {{ width: 0; height: 0; }}
     QComboBox QAbstractItemView {{

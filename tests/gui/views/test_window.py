@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -16,7 +16,8 @@ from roomtone.foundation.errors import Problem
 from roomtone.gui.desk import Desk
 from roomtone.gui.shell import Shell
 from roomtone.gui.theme import load_tokens
-from roomtone.gui.views.lane import InlineEdit, LaneView
+from roomtone.gui.views.inline import InlineEdit
+from roomtone.gui.views.lane import LaneView
 from roomtone.gui.views.notices import NoticeView
 from roomtone.studio.snapshot import Phase
 from tests.gui.hands import click, press, write
@@ -134,6 +135,12 @@ def test_the_list_goes_by_keys(full: Desk, stage: Stage) -> None:
     assert lane(full, "take-11").geometry().bottom() <= takes.viewport().height()
     press(takes, Qt.Key.Key_Home)
     assert takes.current.id == "take-0"
+
+
+def test_a_key_that_qt_has_no_name_for_does_nothing(full: Desk, stage: Stage) -> None:
+    event = QKeyEvent(QKeyEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(full.window.takes, event)
+    assert stage.said == []
 
 
 def test_delete_trashes_undo_brings_back(full: Desk, stage: Stage, qtbot: QtBot) -> None:

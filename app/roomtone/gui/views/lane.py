@@ -3,48 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from roomtone.gui.look import Look
 from roomtone.gui.presenters.model import LaneModel, PlayingModel
+from roomtone.gui.views.inline import InlineEdit
 from roomtone.gui.views.parts import ElidedLabel, IconButton, paint_focus
 from roomtone.gui.views.waves import WaveSource, WaveView
-
-
-class InlineEdit(QLineEdit):
-    """A line of text that is changed where it stands: Enter keeps, Esc leaves it as it was."""
-
-    kept = Signal(str)
-    ended = Signal()
-
-    def __init__(self, text: str, name: str, parent: QWidget) -> None:
-        super().__init__(text, parent)
-        self.setObjectName("inline")
-        self.setAccessibleName(name)
-        self.setAccessibleDescription("Enter keeps it, Escape leaves it as it was")
-        self._before = text
-        self._over = False
-        self.editingFinished.connect(self._finish)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self._end()
-        else:
-            super().keyPressEvent(event)
-        # What a line of text has no use for, such as Up and Down, must not reach the list behind it.
-        event.accept()
-
-    def _finish(self) -> None:
-        text = " ".join(self.text().split())
-        if not self._over and text != self._before:
-            self.kept.emit(text)
-        self._end()
-
-    def _end(self) -> None:
-        if not self._over:
-            self._over = True
-            self.ended.emit()
 
 
 class LaneView(QWidget):
@@ -66,7 +32,7 @@ class LaneView(QWidget):
         self.lane: LaneModel | None = None
         self._current = False
         self._ringed = False
-        self._edit: InlineEdit | None = None
+        self.edit: InlineEdit | None = None
         sizes = look.tokens.type
         self.play = IconButton(look, "play", "Play", self, "Enter")
         self.play.on_ground("control")
@@ -90,7 +56,7 @@ class LaneView(QWidget):
     @property
     def editing(self) -> bool:
         """Whether its title or note is being changed."""
-        return self._edit is not None
+        return self.edit is not None
 
     def show_lane(self, lane: LaneModel) -> None:
         """Show a take."""
@@ -155,8 +121,8 @@ class LaneView(QWidget):
 
     def end_edit(self) -> None:
         """Leave what is being changed as it was."""
-        if self._edit is not None:
-            edit, self._edit = self._edit, None
+        if self.edit is not None:
+            edit, self.edit = self.edit, None
             edit.hide()
             edit.deleteLater()
             self.edited.emit()
@@ -172,7 +138,7 @@ class LaneView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         del event
-        self._lay_out()
+        _lay_out(self, self._look)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
@@ -211,45 +177,46 @@ class LaneView(QWidget):
         edit.setProperty("note", note)
         edit.setFont(self._look.font(self._look.tokens.type.body))
         edit.ended.connect(self.end_edit)
-        self._edit = edit
-        self._lay_out()
+        self.edit = edit
+        _lay_out(self, self._look)
         edit.selectAll()
         edit.show()
         edit.setFocus(Qt.FocusReason.OtherFocusReason)
         return edit
 
-    def _lay_out(self) -> None:
-        look, tokens = self._look, self._look.tokens
-        width, height = self.width(), self.height()
-        pad, gap = tokens.space.large, tokens.space.small
-        button = look.px(tokens.size.control)
-        round_play = look.px(36)
-        texts = pad + round_play + tokens.space.medium
-        titles = min(look.px(tokens.size.lane_title), int(width * 0.38))
-        actions = 4 * button + tokens.space.medium
-        heights = [label.sizeHint().height() for label in (self.title, self.detail, self.safety)]
-        between = look.px(4)
-        top = (height - sum(heights) - 2 * between) // 2
-        self.play.setGeometry(pad, (height - round_play) // 2, round_play, round_play)
-        for label, label_height in zip((self.title, self.detail, self.safety), heights, strict=True):
-            label.setGeometry(texts, top, titles - texts - gap, label_height)
-            top += label_height + between
-        left, right = titles, width - actions - tokens.space.small
-        self.wave.setGeometry(left, look.px(8), max(1, right - left), height - look.px(16) - 1)
-        row = (height - button) // 2
-        for number, one in enumerate((self.star, self.write, self.rename, self.trash)):
-            one.setGeometry(right + gap + number * button, row, button, button)
-        self._lay_out_edit(texts, left, right)
 
-    def _lay_out_edit(self, texts: int, left: int, right: int) -> None:
-        if self._edit is None:
-            return
-        tall = self._edit.sizeHint().height()
-        if self._edit.property("note"):
-            self._edit.setGeometry(QRect(left, (self.height() - tall) // 2, right - left, tall))
-        else:
-            middle = self.title.geometry().center().y()
-            self._edit.setGeometry(
-                QRect(texts - 6, max(1, middle - tall // 2), min(right - texts, self._look.px(520)), tall)
-            )
-        self._edit.raise_()
+def _lay_out(lane: LaneView, look: Look) -> None:
+    """Put the parts of a lane where they belong: texts, clip, buttons."""
+    tokens = look.tokens
+    width, height = lane.width(), lane.height()
+    pad, gap = tokens.space.large, tokens.space.small
+    button = look.px(tokens.size.control)
+    round_play = look.px(36)
+    texts = pad + round_play + tokens.space.medium
+    titles = min(look.px(tokens.size.lane_title), int(width * 0.38))
+    actions = 4 * button + tokens.space.medium
+    heights = [label.sizeHint().height() for label in (lane.title, lane.detail, lane.safety)]
+    between = look.px(4)
+    top = (height - sum(heights) - 2 * between) // 2
+    lane.play.setGeometry(pad, (height - round_play) // 2, round_play, round_play)
+    for label, label_height in zip((lane.title, lane.detail, lane.safety), heights, strict=True):
+        label.setGeometry(texts, top, titles - texts - gap, label_height)
+        top += label_height + between
+    left, right = titles, width - actions - tokens.space.small
+    lane.wave.setGeometry(left, look.px(8), max(1, right - left), height - look.px(16) - 1)
+    row = (height - button) // 2
+    for number, one in enumerate((lane.star, lane.write, lane.rename, lane.trash)):
+        one.setGeometry(right + gap + number * button, row, button, button)
+    if lane.edit is not None:
+        _lay_out_edit(lane, lane.edit, look, (texts, left, right))
+
+
+def _lay_out_edit(lane: LaneView, edit: InlineEdit, look: Look, at: tuple[int, int, int]) -> None:
+    texts, left, right = at
+    tall = edit.sizeHint().height()
+    if edit.property("note"):
+        edit.setGeometry(QRect(left, (lane.height() - tall) // 2, right - left, tall))
+    else:
+        middle = lane.title.geometry().center().y()
+        edit.setGeometry(QRect(texts - 6, max(1, middle - tall // 2), min(right - texts, look.px(520)), tall))
+    edit.raise_()

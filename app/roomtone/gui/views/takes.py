@@ -9,9 +9,8 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 from roomtone.gui.look import Look
 from roomtone.gui.presenters.model import LaneModel, PlayingModel
 from roomtone.gui.views.lane import LaneView
+from roomtone.gui.views.takes_keys import TakesKeys
 from roomtone.gui.views.waves import WaveSource
-
-_SEEK_SECONDS = 5.0
 
 
 class TakesView(QAbstractScrollArea):
@@ -36,6 +35,7 @@ class TakesView(QAbstractScrollArea):
         self._playing: PlayingModel | None = None
         # The ring shows where the keys go; who uses the mouse needs none.
         self._by_keys = False
+        self._keys = TakesKeys(self)
         self.setObjectName("takes")
         self.setAccessibleName("Takes")
         self.setAccessibleDescription(
@@ -51,6 +51,20 @@ class TakesView(QAbstractScrollArea):
     def current(self) -> LaneModel | None:
         """The take that the keys speak of."""
         return next((lane for lane in self._lanes if lane.id == self._current), None)
+
+    @property
+    def count(self) -> int:
+        """How many takes there are."""
+        return len(self._lanes)
+
+    @property
+    def page_length(self) -> int:
+        """How many takes a page up or down goes."""
+        return max(1, self.viewport().height() // self._step() - 1)
+
+    def playing_at(self, take: str) -> float:
+        """Return where in seconds a take is played, or 0."""
+        return self._playing.at if self._playing is not None and self._playing.take == take else 0.0
 
     def lane_view(self, take: str) -> LaneView | None:
         """Return the lane of a take if it is in sight."""
@@ -79,26 +93,10 @@ class TakesView(QAbstractScrollArea):
         return QSize(self._look.px(200), self._look.px(60))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        lane, key = self.current, event.key()
         if not self._by_keys:
             self._by_keys = True
             self._mark()
-        page = max(1, self.viewport().height() // self._step() - 1)
-        moves = {
-            Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -page, Qt.Key.Key_PageDown: page,
-            Qt.Key.Key_Home: -len(self._lanes), Qt.Key.Key_End: len(self._lanes),
-        }  # fmt: skip
-        if lane is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
-            event.ignore()
-        elif key in moves:
-            self._move(moves[Qt.Key(key)])
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.played.emit(lane.id)
-        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self._trash(lane)
-        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            self._seek(lane, -_SEEK_SECONDS if key == Qt.Key.Key_Left else _SEEK_SECONDS)
-        elif not self._edit(lane, key):
+        if not self._keys.handle(event):
             event.ignore()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -120,32 +118,8 @@ class TakesView(QAbstractScrollArea):
         painter.fillRect(event.rect(), self._look.colour("page"))
         painter.end()
 
-    def _edit(self, lane: LaneModel, key: int) -> bool:
-        view = self._shown.get(lane.id)
-        if view is None or not lane.readable or lane.trashed:
-            return False
-        if key == Qt.Key.Key_F2:
-            view.begin_rename()
-        elif key == Qt.Key.Key_N:
-            view.begin_note()
-        elif key == Qt.Key.Key_S:
-            self.starred.emit(lane.id, not lane.starred)
-        else:
-            return False
-        return True
-
-    def _trash(self, lane: LaneModel) -> None:
-        if lane.readable:
-            (self.restored if lane.trashed else self.trashed).emit(lane.id)
-
-    def _seek(self, lane: LaneModel, by: float) -> None:
-        if lane.seconds <= 0:
-            return
-        playing = self._playing
-        at = playing.at if playing is not None and playing.take == lane.id else 0.0
-        self.sought.emit(lane.id, (at + by) / lane.seconds)
-
-    def _move(self, by: int) -> None:
+    def go(self, by: int) -> None:
+        """Make a take further down (or up, with a negative number) the current one."""
         at = min(len(self._lanes) - 1, max(0, self._index() + by))
         self._choose(self._lanes[at].id)
         bar, step = self.verticalScrollBar(), self._step()
