@@ -90,8 +90,9 @@ def test_a_killed_engine_comes_back_by_itself_with_the_same_input(place: Home, r
         ears.practise()
         rolling = ears.roll(1.0) if recording else None
         first = _engine(place)
+        told = len(ears.states)
         kill(first)
-        ears.wait("the loss", lambda _: any(s.phase is Phase.STARTING for s in ears.states[-200:]))
+        ears.wait("the loss", lambda _: any(s.phase is Phase.STARTING for s in ears.states[told:]))
         state = ears.wait("another engine", lambda s: s.phase is Phase.READY and worker_pid(place, "engine") != first)
         assert state.input is not None
         assert state.input.practice

@@ -36,7 +36,7 @@ def test_a_take_from_open_to_sealed(workshop: Workshop, place: Home) -> None:
     with pytest.raises(UsageError) as refused:
         workshop.star(workshop.find(rolling.id), True)
     assert refused.value.code == "still-recording"
-    until(lambda: (status := workshop.engine().status()).rolling and status.rolling.frames > 10_000, 20, "some sound")
+    until(lambda: (status := workshop.engine().status()).rolling and status.rolling.frames > 48_000, 20, "some sound")
     sealed = workshop.stop_take(rolling.id)
     item = workshop.find(rolling.id)
     assert item.state is TakeState.SEALED

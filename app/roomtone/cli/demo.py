@@ -6,7 +6,7 @@ from roomtone.cli import entry
 from roomtone.cli.output import Output
 from roomtone.devices.model import PRACTICE_TONE
 from roomtone.foundation.clock import SystemClock
-from roomtone.foundation.errors import RoomtoneError
+from roomtone.foundation.errors import RoomtoneError, from_os_error
 from roomtone.foundation.paths import find_home
 from roomtone.studio.workshop import Workshop
 
@@ -23,6 +23,9 @@ def run(home: str | None, arguments: list[str]) -> int:
         source = _source(home, output)
     except RoomtoneError as error:
         output.error(error)
+        return 1
+    except OSError as error:
+        output.error(from_os_error(error, "looking for a sound input"))
         return 1
     if source:
         command += ["--input", source]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 
 from roomtone import __version__
@@ -50,6 +51,10 @@ def run(home: str | None, arguments: list[str]) -> int:
     except RoomtoneError as error:
         output.error(error)
         return 2 if isinstance(error, UsageError) else 1
+    except BrokenPipeError:
+        # Whoever read our output has gone; what is still unwritten must not be complained about at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except OSError as error:
         output.error(from_os_error(error, "running the command"))
         return 1

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import sys
+import unicodedata
 from typing import Any
 
 import msgspec
@@ -15,11 +17,15 @@ class Output:
 
     def __init__(self, *, json: bool) -> None:
         self.json = json
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                # A terminal that knows no “–” is no reason to fail.
+                stream.reconfigure(errors="replace")
 
     def say(self, text: str) -> None:
         """Print a line for people."""
         if not self.json:
-            sys.stdout.write(text + "\n")
+            sys.stdout.write(_plain(text) + "\n")
             sys.stdout.flush()
 
     def document(self, document: Any) -> None:
@@ -29,8 +35,11 @@ class Output:
             sys.stdout.flush()
 
     def event(self, document: Any) -> None:
-        """Print one line of a ``--follow`` stream."""
-        self.document(document)
+        """Print one line of a ``--follow`` stream: what it is stands in ``event``, whichever worker told it."""
+        built = msgspec.to_builtins(document)
+        if "type" in built:
+            built = {"event": f"sync-{built.pop('type')}", **built}
+        self.document(built)
 
     def progress(self, text: str) -> None:
         """Show how things are going, over the same line, where somebody watches."""
@@ -46,7 +55,7 @@ class Output:
 
     def warn(self, problem: Problem) -> None:
         """Tell of something that does not stop the command."""
-        sys.stderr.write(f"{problem.sentence()}\n")
+        sys.stderr.write(f"{_plain(problem.sentence())}\n")
         sys.stderr.flush()
 
     def error(self, error: RoomtoneError) -> None:
@@ -54,8 +63,13 @@ class Output:
         if self.json:
             sys.stderr.write(msgspec.json.encode({"error": error.problem}).decode() + "\n")
         else:
-            sys.stderr.write(f"roomtone: {error}\n")
+            sys.stderr.write(f"roomtone: {_plain(str(error))}\n")
         sys.stderr.flush()
+
+
+def _plain(text: str) -> str:
+    """Take out control characters: a title that somebody else chose must not steer the terminal."""
+    return "".join("\ufffd" if unicodedata.category(c) == "Cc" else c for c in text)
 
 
 def table(rows: list[list[str]]) -> list[str]:

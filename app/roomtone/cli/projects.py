@@ -16,7 +16,7 @@ def add(commands: Families[argparse.ArgumentParser]) -> None:
     family = commands.add_parser("project", help="begin, list and choose projects")
     parts = family.add_subparsers(title="commands", metavar="COMMAND", required=True)
     creating = add_command(parts, "create", "begin a project; new takes go to it", _create)
-    creating.add_argument("title")
+    creating.add_argument("title", help="what it is called")
     add_command(parts, "list", "list the projects on the server", _list)
     using = add_command(parts, "use", "let new takes go to a project", _use)
     using.add_argument("project", help="its id or title")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import queue
 import signal
 import threading
@@ -16,7 +17,7 @@ from roomtone.cli.output import Output
 from roomtone.devices.model import PRACTICE_TONE
 from roomtone.engine import messages as engine
 from roomtone.foundation.clock import Clock
-from roomtone.foundation.errors import RoomtoneError, UsageError, WorldError
+from roomtone.foundation.errors import Problem, RoomtoneError, UsageError, WorldError
 from roomtone.foundation.paths import Home
 from roomtone.studio.views import duration
 from roomtone.studio.workshop import Workshop
@@ -25,6 +26,7 @@ from roomtone.upload.states import SyncState
 
 _SAFE_SECONDS: Final = 120.0
 _NARROW: Final = 24
+_RATES: Final = (8_000, 384_000)
 
 
 def add(commands: Families[argparse.ArgumentParser]) -> None:
@@ -54,11 +56,14 @@ class Recording:
         self._events: queue.SimpleQueue[engine.Event | sync.Event | str | None] = queue.SimpleQueue()
         self._synced: dict[str, sync.TakeSync] = {}
         self._link: sync.Link | None = None
+        self._trouble: Problem | None = None
+        self.asked = 0
         self.stopped = clock.monotonic()
         self.workshop = Workshop(home, clock, self._events.put, self._events.put, self._events.put)
 
     def wake(self) -> None:
         """Look at once whether to stop. May be called from a signal handler."""
+        self.asked += 1
         self._events.put(None)
 
     def roll(self, rolling: engine.Rolling, seconds: float | None, ending: threading.Event) -> engine.Sealed:
@@ -80,10 +85,14 @@ class Recording:
         return self.workshop.stop_take(rolling.id)
 
     def wait_until_safe(self, sealed: engine.Sealed, seconds: float) -> sync.TakeSync | None:
-        """Wait for the server's word; return how the take stands, at most ``seconds`` later."""
+        """Wait for the server's word; return how the take stands, at most ``seconds`` later.
+
+        Being asked to stop once more ends the waiting: the take is kept, and sent without us.
+        """
         take = sealed.manifest.id
+        asked = self.asked
         deadline = self._clock.monotonic() + seconds
-        while (left := deadline - self._clock.monotonic()) > 0:
+        while (left := deadline - self._clock.monotonic()) > 0 and self.asked == asked:
             synced = self._synced.get(take)
             if synced is not None and synced.state in (SyncState.SAFE, SyncState.NEEDS_YOU):
                 return synced
@@ -92,8 +101,10 @@ class Recording:
             try:
                 self._hear(self._events.get(timeout=min(left, 0.5)), None)
             except queue.Empty:
-                for known in self.workshop.sync().status().takes:
-                    self._synced[known.take] = known
+                # The sync worker may have ended; then it is started again, and no error after a good take.
+                with contextlib.suppress(RoomtoneError):
+                    for known in self.workshop.sync().status().takes:
+                        self._synced[known.take] = known
         return self._synced.get(take)
 
     def _hear(
@@ -115,9 +126,10 @@ class Recording:
                 self._output.warn(event.problem)
             case engine.Status():
                 self._tell(event)
-                if event.trouble is not None:
+                if event.trouble is not None and event.trouble != self._trouble:
                     self._output.progress_end()
                     self._output.warn(event.trouble)
+                self._trouble = event.trouble
             case "engine" if rolling is not None:
                 return self._found_again(rolling)
         return None
@@ -152,6 +164,10 @@ class Recording:
 def _record(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
     if options.seconds is not None and not 0 < options.seconds < 1_000_000:
         raise UsageError("bad-seconds", "Nothing was recorded", "--seconds must be more than 0", "Give a number")
+    if options.rate and not _RATES[0] <= options.rate <= _RATES[1]:
+        raise UsageError(
+            "bad-rate", "Nothing was recorded", f"{options.rate} is no sample rate", "Give one such as 44100 or 96000"
+        )
     ending = threading.Event()
     recording = Recording(home, clock, output, follow=options.follow)
 
@@ -187,7 +203,11 @@ def record_once(
     source = workshop.open_input(options.input or workshop.settings.input, options.channels, options.rate, form)
     if source.device == PRACTICE_TONE:
         output.say("This is the built-in practice tone, not a microphone.")
-    workshop.watch()
+    try:
+        workshop.watch()
+    except RoomtoneError as error:
+        # Without it the take stays on this computer; that is no reason not to record it.
+        output.warn(error.problem)
     rolling = workshop.start_take(options.title, options.part)
     output.say(f"Recording “{rolling.title}” from {source.name}, {source.rate / 1000:g} kHz")
     sealed = recording.roll(rolling, options.seconds, ending)

@@ -8,7 +8,7 @@ import queue
 from roomtone.cli.command import Families, add_command
 from roomtone.cli.output import Output
 from roomtone.foundation.clock import Clock
-from roomtone.foundation.errors import WorldError
+from roomtone.foundation.errors import UsageError
 from roomtone.foundation.paths import Home
 from roomtone.studio.workshop import Workshop
 from roomtone.upload import messages as sync
@@ -59,8 +59,8 @@ def _tell(status: sync.Status, output: Output) -> int:
     output.document(status)
     link = status.link
     where = "the server on this computer" if link.embedded else link.url
-    how = "paused" if link.paused else "reached" if link.online else "not reached" if link.online is False else "idle"
-    output.say(f"{where}: {how}; {len(status.safe)} takes safe, {link.waiting} on their way")
+    takes = "1 take" if len(status.safe) == 1 else f"{len(status.safe)} takes"
+    output.say(f"{where}: {_reached(link)}; {takes} safe, {link.waiting} on the way")
     for take in status.takes:
         sent, total = sum(t.sent for t in take.tracks), sum(t.total for t in take.tracks)
         share = f" {sent * 100 // total} %" if total else ""
@@ -70,22 +70,35 @@ def _tell(status: sync.Status, output: Output) -> int:
     return 0
 
 
+def _reached(link: sync.Link) -> str:
+    if link.paused:
+        return "paused"
+    return {True: "reached", False: "not reached", None: "not asked yet"}[link.online]
+
+
 def _watch(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
     del options
-    events: queue.SimpleQueue[sync.Event] = queue.SimpleQueue()
-    workshop = Workshop(home, clock, on_sync=events.put)
+    events: queue.SimpleQueue[sync.Event | None] = queue.SimpleQueue()
+    workshop = Workshop(home, clock, on_sync=events.put, lost=lambda _: events.put(None))
     try:
         workshop.sync()
         while True:
             event = events.get()
+            if event is None:
+                # The sync worker ended; another one takes over.
+                workshop.sync()
+                continue
             output.event(event)
             match event:
                 case sync.TakeSync():
                     output.say(f"{event.take[:8]}  {event.state}  {event.safe_seconds:.1f} s safe")
                 case sync.Link():
-                    output.say(f"server {'reached' if event.online else 'not reached'}, {event.waiting} on their way")
+                    output.say(f"server {_reached(event)}, {event.waiting} on the way")
                 case _:
                     pass
+    except KeyboardInterrupt:
+        # That is how one stops to follow.
+        return 0
     finally:
         workshop.close()
 
@@ -114,7 +127,7 @@ def _set_pause(home: Home, clock: Clock, output: Output, *, on: bool) -> int:
 
 def _cap(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
     if options.bytes_per_second < 0:
-        raise WorldError("bad-cap", "The cap was not set", "It cannot be negative", "Give 0 to lift it")
+        raise UsageError("bad-cap", "The cap was not set", "It cannot be negative", "Give 0 to lift it")
     workshop = Workshop(home, clock)
     try:
         workshop.change(upload_bytes_per_second=options.bytes_per_second)

@@ -12,10 +12,12 @@ from roomtone.engine import messages as engine
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import RoomtoneError
 from roomtone.foundation.paths import Home
-from roomtone.studio.views import duration
+from roomtone.studio.views import duration, size
 from roomtone.studio.workshop import Workshop
-from roomtone.takes.library import LibraryItem
+from roomtone.takes.library import LibraryItem, TrackItem
 from roomtone.takes.model import TakeState
+
+_TAKE = "its id, the start of its id, or its title"
 
 
 def add(commands: Families[argparse.ArgumentParser]) -> None:
@@ -33,34 +35,55 @@ def add(commands: Families[argparse.ArgumentParser]) -> None:
         ("restore", "take a take out of the trash", _restore),
     ):
         parser = add_command(takes, name, text, command)
-        parser.add_argument("take", nargs="*" if name == "verify" else None, help="id, start of an id, or title")
+        parser.add_argument("take", nargs="*" if name == "verify" else None, help=_TAKE)
     playing = add_command(takes, "play", "play a take", _play)
-    playing.add_argument("take")
+    playing.add_argument("take", help=_TAKE)
     playing.add_argument("--at", type=float, default=0.0, metavar="SECONDS", help="begin there")
     renaming = add_command(takes, "rename", "give a take another title", _rename)
-    renaming.add_argument("take")
-    renaming.add_argument("title")
+    renaming.add_argument("take", help=_TAKE)
+    renaming.add_argument("title", help="the new title")
     noting = add_command(takes, "note", "write a note to a take", _note)
-    noting.add_argument("take")
-    noting.add_argument("text")
+    noting.add_argument("take", help=_TAKE)
+    noting.add_argument("text", help="the note; it replaces the one before")
     bringing = add_command(takes, "import", "bring existing files in as takes", _import)
-    bringing.add_argument("file", nargs="+")
-    bringing.add_argument("--title", default="")
+    bringing.add_argument("file", nargs="+", help="WAV, FLAC, AIFF, MP3, M4A, OGG, MP4, MOV, MKV, PNG, JPEG or text")
+    bringing.add_argument("--title", default="", help="the title (default: the name of the file)")
     add_command(takes, "recover", "make unfinished takes whole again", _recover)
 
 
 def _list(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
-    items = [i for i in Workshop(home, clock).takes() if (i.state is TakeState.TRASHED) == options.trash]
+    found = _all(home, clock)
+    items = [item for item in found if (item.state is TakeState.TRASHED) == options.trash]
     output.document(items)
-    rows = [[_mark(item), item.id[:8], duration(item.seconds), item.title] for item in items if item.problem is None]
-    for line in table(rows):
+    rows = [
+        [_mark(item), item.id[:8], item.started[:16].replace("T", " "), duration(item.seconds), item.title]
+        for item in items
+        if item.problem is None
+    ]
+    for line in table([["", "id", "begun (UTC)", "length", "title"], *rows]) if rows else []:
         output.say(line)
     for item in items:
         if item.problem is not None:
             output.warn(item.problem)
     if not items:
-        output.say("The trash is empty." if options.trash else "There are no takes yet. roomtone record makes one.")
+        output.say(_none(found, trash=options.trash))
     return 0
+
+
+def _all(home: Home, clock: Clock) -> list[LibraryItem]:
+    workshop = Workshop(home, clock)
+    try:
+        return workshop.takes()
+    finally:
+        workshop.close()
+
+
+def _none(found: list[LibraryItem], *, trash: bool) -> str:
+    if trash:
+        return "The trash is empty."
+    if found:
+        return "All takes are in the trash: roomtone takes list --trash"
+    return "There are no takes yet. roomtone record makes one."
 
 
 def _mark(item: LibraryItem) -> str:
@@ -68,16 +91,32 @@ def _mark(item: LibraryItem) -> str:
 
 
 def _show(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
-    item = Workshop(home, clock).find(options.take)
+    workshop = Workshop(home, clock)
+    try:
+        item = workshop.find(options.take)
+    finally:
+        workshop.close()
     output.document(item)
-    output.say(item.title)
-    output.say(f"  {item.id}  {item.state}" + (f"  ({item.ending})" if item.ending else ""))
+    output.say(f"{_mark(item)} {item.title}".strip())
+    output.say(f"  {item.id}  {item.state}" + (f" ({item.ending})" if item.ending else ""))
+    output.say(f"  begun {item.started[:19].replace('T', ' ')} UTC, {duration(item.seconds)} long")
     output.say(f"  {item.folder}")
     for track in item.tracks:
-        output.say(f"  {track.name}: {track.media}, {track.frames} frames, {track.bytes} bytes, {track.digest}")
-    if item.note:
-        output.say(f"  {item.note}")
+        output.say("  " + _track(track))
+        if track.digest:
+            output.say(f"    {track.digest}")
+    for line in item.note.splitlines():
+        output.say(f"  “{line}”")
     return 0
+
+
+def _track(track: TrackItem) -> str:
+    parts = [track.media]
+    if track.rate:
+        parts += [f"{track.rate / 1000:g} kHz", f"{track.bits} bits" if track.bits else ""]
+        parts += [{1: "mono", 2: "stereo"}.get(track.channels, f"{track.channels} channels"), f"{track.frames} frames"]
+    parts += [size(track.bytes), f"peak {track.peak:.1f} dBFS" if track.peak is not None else ""]
+    return f"{track.name}: " + ", ".join(part for part in parts if part)
 
 
 def _play(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
@@ -120,7 +159,7 @@ def _verify(options: argparse.Namespace, home: Home, clock: Clock, output: Outpu
         items = [workshop.find(ref) for ref in options.take] or [
             i for i in workshop.takes() if i.problem is None and i.state is not TakeState.RECORDING
         ]
-        results = []
+        results: list[dict[str, object]] = []
         for item in items:
             try:
                 checked = workshop.check(item)
@@ -131,6 +170,8 @@ def _verify(options: argparse.Namespace, home: Home, clock: Clock, output: Outpu
                 output.say(f"DAMAGED  {item.id[:8]}  {item.title}")
                 output.warn(error.problem)
         output.document(results)
+        if not results:
+            output.say("There is nothing to verify yet.")
     finally:
         workshop.close()
     return 0 if all(result["ok"] for result in results) else 1
@@ -180,8 +221,9 @@ def _recover(options: argparse.Namespace, home: Home, clock: Clock, output: Outp
 
 def _rename(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
     workshop = Workshop(home, clock)
-    workshop.rename(workshop.find(options.take), options.title)
-    return _after(workshop, workshop.find(options.title), output)
+    item = workshop.find(options.take)
+    workshop.rename(item, options.title)
+    return _after(workshop, item, output)
 
 
 def _note(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
@@ -225,5 +267,6 @@ def _after(workshop: Workshop, item: LibraryItem, output: Output) -> int:
     now = workshop.find(item.id)
     workshop.close()
     output.document(now)
-    output.say(f"{_mark(now)} {now.title}" + (" (in the trash)" if now.state is TakeState.TRASHED else ""))
+    where = " (in the trash)" if now.state is TakeState.TRASHED else ""
+    output.say(f"{_mark(now)} {now.title}{where}".strip())
     return 0
