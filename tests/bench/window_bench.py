@@ -20,6 +20,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
+import psutil
+
 from roomtone.foundation.paths import Home
 from tests.rigs.display import VirtualDisplay
 
@@ -78,6 +80,7 @@ def frames(display: VirtualDisplay, child: str, seconds: float) -> Frames:
         said = _run(display, home, child, str(seconds))
         return _frames_of(json.loads(said), child)
     finally:
+        _end_workers(home)
         shutil.rmtree(home.socket_folder(), ignore_errors=True)
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -95,6 +98,14 @@ def _run(display: VirtualDisplay, home: Home, child: str, *arguments: str) -> st
     }
     command = [sys.executable, str(Path(__file__).with_name("window_child.py")), child, *arguments]
     return subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def _end_workers(home: Home) -> None:
+    """End the workers of this home: they outlive their window by design."""
+    ours = [one for one in psutil.process_iter(["cmdline"]) if str(home.root) in (one.info["cmdline"] or [])]
+    for process in ours:
+        process.terminate()
+    psutil.wait_procs(ours, timeout=20)
 
 
 def _frames_of(seen: dict[str, list[float]], child: str) -> Frames:
