@@ -105,7 +105,8 @@ def test_a_take_shows_what_is_known_of_it() -> None:
         _item(starred=True, ending=Ending.RECOVERED), _synced(SyncState.NEEDS_YOU, problem=problem), False
     )
     assert (shown.starred, shown.recovered, shown.sent, shown.problem) == (True, True, 0.25, problem)
-    assert "48 kHz" in shown.detail
+    assert shown.detail.startswith("0:02 · ")
+    assert "kHz" not in shown.detail
     assert views.take_view(_item(state=TakeState.TRASHED), None, False).trashed
     broken = views.take_view(LibraryItem("/takes/y", title="y", problem=problem), None, False)
     assert (broken.id, broken.unreadable, broken.detail) == ("/takes/y", problem, "")

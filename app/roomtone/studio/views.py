@@ -25,6 +25,8 @@ _SAFETY: Final = {
     SyncState.SAFE: Safety.SAFE,
     SyncState.NEEDS_YOU: Safety.NEEDS_YOU,
 }
+USUAL_RATE: Final = 48_000
+USUAL_BITS: Final = 24
 FORMATS: Final = {"flac": "Lossless FLAC", "wav": "24-bit WAV", "wav-float": "32-bit float WAV"}
 
 
@@ -102,24 +104,25 @@ def take_view(item: LibraryItem, synced: TakeSync | None, safe: bool) -> TakeVie
 
 
 def _detail(item: LibraryItem) -> str:
+    """Say what a person looks for first; what is as usual (48 kHz, 24 bits) is not worth the room."""
     if item.problem is not None or not item.tracks:
         return ""
     track = item.tracks[0]
-    parts = [_day(item.started), duration(item.seconds) if item.seconds else ""]
-    if track.rate:
-        parts.append(f"{track.rate / 1000:g} kHz")
-        parts.append(f"{track.bits}-bit" if track.bits else "")
-    else:
-        parts.append(track.media.partition("/")[2])
+    parts = [duration(item.seconds) if item.seconds else "", _day(item.started)]
+    if item.dropouts:
+        parts.append(f"{item.dropouts} dropout{'s' if item.dropouts > 1 else ''}")
+    if any(t.clipped for t in item.tracks):
+        parts.append("clipped")
     if len(item.tracks) > 1:
         parts.append(f"{len(item.tracks)} tracks")
     elif track.channels == 2:
         parts.append("stereo")
-    if item.dropouts:
-        parts.append(f"{item.dropouts} dropout{'s' if item.dropouts > 1 else ''}")
-    clipped = sum(t.clipped for t in item.tracks)
-    if clipped:
-        parts.append("clipped")
+    if not track.rate:
+        parts.append(track.media.partition("/")[2])
+    elif track.rate != USUAL_RATE:
+        parts.append(f"{track.rate / 1000:g} kHz")
+    if track.bits not in (0, USUAL_BITS):
+        parts.append(f"{track.bits}-bit")
     return " · ".join(part for part in parts if part)
 
 
