@@ -28,7 +28,7 @@ from tests.rigs.processes import Program, need, until
 
 _SECONDS = 60
 # The reserve holds 75 s; the take that fills it up needs a little more than that of noise.
-_NOISE_SECONDS = 84
+_NOISE_SECONDS = 100
 
 
 @dataclass
@@ -76,10 +76,9 @@ def _spend(jack: JackServer, home: Home) -> Minute:
         recording = app.record()
         heard = _listen(filling, "1+2", "flac")
         known = set(jack.wait_ports("^PortAudio[^:]*:in_", 5)) - set(ramp.witness.ports)
-        player = jack.player(source, [])
-        left, right = jack.wait_ports("^jackplay", 3)[-2:]
+        player = jack.player(source, sorted(known)[:2])
         for port in known:
-            jack.connect(right if port.endswith("_1") else left, port)
+            jack.connect(player.ports[int(port[-1])], port)
         heard.start_take("full")
         crowding = _listen(crowded, "1", "wav")
         ramp.feed_everybody_but(known)

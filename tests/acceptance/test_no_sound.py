@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from roomtone.foundation.paths import Home
@@ -14,11 +16,10 @@ _EMPTY = "defaults.namehint.showall off\n"
 
 
 @pytest.fixture(params=["no usable device", "no name at all"])
-def silent_env(request: pytest.FixtureRequest, tmp_path: object) -> dict[str, str]:
-    folder = request.getfixturevalue("tmp_path")
-    env = alsa.soundless_env(folder)
+def silent_env(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
+    env = alsa.soundless_env(tmp_path)
     if request.param == "no name at all":
-        (folder / "asound.conf").write_text(_EMPTY)
+        (tmp_path / "asound.conf").write_text(_EMPTY)
     return env
 
 
@@ -37,17 +38,16 @@ def test_no_input_is_said_and_the_practice_tone_is_recorded_as_such(home: Home, 
 
 
 def test_a_disk_that_fills_up_is_announced_at_least_ten_minutes_ahead() -> None:
-    with SmallDisk(256) as disk:
-        with RoomtoneHome(Home(disk.path / "home").prepare()) as app:
-            app.start_engine()
-            listener = app.listen()
-            listener.engine.open_input("practice", form="wav")
-            assert listener.engine.status().trouble is None
-            listener.start_take("long")
-            speed = 48_000 * 3
-            disk.fill(leave=speed * 14 * 60)
-            said = listener.wait_trouble("disk-low")
-            assert said.seconds_left >= 10 * 60
-            assert said.trouble is not None
-            assert "minutes" in said.trouble.title
-            listener.engine.stop_take()
+    with SmallDisk(256) as disk, RoomtoneHome(Home(disk.path / "home").prepare()) as app:
+        app.start_engine()
+        listener = app.listen()
+        listener.engine.open_input("practice", form="wav")
+        assert listener.engine.status().trouble is None
+        listener.start_take("long")
+        speed = 48_000 * 3
+        disk.fill(leave=speed * 14 * 60)
+        said = listener.wait_trouble("disk-low")
+        assert said.seconds_left >= 10 * 60
+        assert said.trouble is not None
+        assert "minutes" in said.trouble.title
+        listener.engine.stop_take()

@@ -1,4 +1,5 @@
-"""The least that records: rtmixer's ring, polled ten times a second, into soundfile's FLAC. What the engine is measured by.
+"""The least that records: rtmixer's ring, polled ten times a second, into soundfile's FLAC. What the engine is
+measured by.
 
 ``python -m tests.bench.bare_flac_recorder OUT.flac CHANNELS RATE [LEVEL]`` records from the default input until
 its standard input ends; LEVEL is libsndfile's compression level, its own default when left out.
@@ -25,7 +26,12 @@ def main() -> int:
     recorder = rtmixer.Recorder(channels=channels, samplerate=rate)
     with soundfile.SoundFile(out, "w", rate, channels, "PCM_24", format="FLAC", **level) as file, recorder:
         recorder.record_ringbuffer(ring)
-        threading.Thread(target=lambda: (sys.stdin.read(), ending.set()), daemon=True).start()
+
+        def wait_for_the_end() -> None:
+            sys.stdin.read()
+            ending.set()
+
+        threading.Thread(target=wait_for_the_end, daemon=True).start()
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         while not ending.wait(_POLL_SECONDS):

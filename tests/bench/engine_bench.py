@@ -80,10 +80,10 @@ def measure(seconds: float) -> EngineCost:
             listener = app.listen()
             listener.engine.open_input(channels="1+2")
             listener.start_take("bench")
-            player = jack.player(source, [])
-            left, right = jack.wait_ports("^jackplay", 2)
-            for port in jack.wait_ports("^PortAudio[^:]*:in_", 6):
-                jack.connect(right if port.endswith("_1") else left, port)
+            inputs = sorted(jack.wait_ports("^PortAudio[^:]*:in_", 6))
+            player = jack.player(source, inputs[:2])
+            for port in inputs:
+                jack.connect(player.ports[int(port[-1])], port)
             player.start()
             watched = [psutil.Process(pid) for pid in (app.pid("engine"), *(program.pid for program in bare))]
             pause.wait(_WARM_SECONDS)

@@ -122,9 +122,9 @@ def test_a_file_that_is_no_sound_is_refused(tmp_path: Path) -> None:
             tmp_path / "x.flac",
             "take",
             0.0,
-            lambda rate, channels: Loudspeaker([], threading.Event()),
+            lambda *_: Loudspeaker([], threading.Event()),
             SystemClock(),
-            lambda playing: None,
+            lambda _: None,
         )
 
 

@@ -169,6 +169,8 @@ class PortAudioInput:
             raise open_error(device_id, error) from error
         size = 1 << int(ring_seconds * rate - 1).bit_length()
         self._ring = rtmixer.RingBuffer(4 * len(channels), size)
+        # More than any callback brings at once.
+        self._nearly_full = min(size // 2, 1 << 15)
         self._before = 0
         self._silence = 0
         self._origin = 0.0
@@ -190,7 +192,8 @@ class PortAudioInput:
         return len(self._mapping)
 
     def read(self) -> Chunk:
-        full = self._action not in self._stream.actions
+        # A look at the actions is dear, and only a ring without room ends one.
+        full = self._ring.write_available < self._nearly_full and self._action not in self._stream.actions
         samples = self._take()
         self._ended += len(samples)
         lost = self._action.stats.input_overflows - self._reported

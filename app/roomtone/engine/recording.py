@@ -42,7 +42,7 @@ from roomtone.takes.recovery import recover
 log = logging.getLogger(__name__)
 
 # At least five times a second, and often enough that a power cut costs less than a quarter of a second.
-SYNC_SECONDS: Final = 0.14
+SYNC_SECONDS: Final = 0.17
 _VERIFY_SECONDS: Final = 4.0
 # A full disk ends a take no sooner than this after it was noticed.
 FULL_SECONDS: Final = 60
@@ -56,11 +56,12 @@ MEMORY_SECONDS: Final = 600
 class _Lane:
     """A track being recorded, with everything that goes along it."""
 
-    columns: list[int]
+    columns: slice
     writer: FlacTrack | WaveTrack
     summary: Summary
     waveform: Waveform
     peaks: Path
+    pairs: bytearray
     verifier: TrackVerifier | WaveVerifier
     start: TrackStart
 
@@ -149,7 +150,7 @@ class TakeRecorder:
             return
         self._frames += len(chunk.samples)
         for lane in self._lanes:
-            self._feed_lane(lane, chunk.samples[:, lane.columns], [levels[c] for c in lane.columns])
+            self._feed_lane(lane, chunk.samples[:, lane.columns], levels[lane.columns])
         self._clipped = sum(lane.summary.clipped for lane in self._lanes)
 
     def retry_waiting(self) -> None:
@@ -271,20 +272,22 @@ class TakeRecorder:
                 verifier = WaveVerifier(path, wave.WaveFormat(source.rate, channels, floating))
             peaks = peaks_file(home, self._began.id, start.name)
             begin_peaks(peaks, source.rate, BUCKET)
-            columns = list(range(column, column + channels))
+            columns = slice(column, column + channels)
             column += channels
-            lanes.append(_Lane(columns, writer, Summary(source.rate), Waveform(channels), peaks, verifier, start))
+            lanes.append(
+                _Lane(columns, writer, Summary(source.rate), Waveform(channels), peaks, bytearray(), verifier, start)
+            )
         return lanes
 
     def _feed_lane(self, lane: _Lane, samples: Floats, levels: list[Level]) -> None:
         lane.writer.append(samples)
         lane.summary.update(levels, len(samples))
-        pairs = lane.waveform.update(samples)
-        if pairs:
-            _add_peaks(lane.peaks, pairs)
+        # Written by the thread that syncs; one extends and one takes away, so that nothing is lost between them.
+        lane.pairs += lane.waveform.update(samples)
 
     def _finish_peaks(self, lane: _Lane) -> None:
-        _add_peaks(lane.peaks, lane.waveform.finish())
+        lane.pairs += lane.waveform.finish()
+        _write_peaks(lane)
 
     def _add_dropout(self, dropout: Dropout) -> None:
         self._dropouts.append(dropout)
@@ -319,6 +322,7 @@ class TakeRecorder:
             frames, length = lane.writer.whole()
             lane.writer.file.sync()
             marks[lane.start.name] = (length, frames)
+            _write_peaks(lane)
         self._journal.append(Synced(marks), durable=False)
 
     def _verify(self) -> None:
@@ -333,10 +337,13 @@ class TakeRecorder:
                     self._on_trouble(error)
 
 
-def _add_peaks(path: Path, pairs: bytes) -> None:
-    """Add to a waveform. It is only a cache: a full disk costs its end, nothing else."""
+def _write_peaks(lane: _Lane) -> None:
+    """Add what there is to a waveform. It is only a cache: a full disk costs its end, nothing else."""
+    count = len(lane.pairs)
+    pairs = bytes(lane.pairs[:count])
+    del lane.pairs[:count]
     try:
-        with path.open("ab") as file:
+        with lane.peaks.open("ab") as file:
             file.write(pairs)
     except OSError as error:
         log.info("the waveform is incomplete: %s", error)

@@ -73,16 +73,17 @@ class Meter:
 
     def update(self, block: Floats) -> list[Level]:
         """Return the level of each channel of ``block``, shape (frames, channels)."""
-        peaks = np.maximum(block.max(axis=0), -block.min(axis=0))
-        powers = np.einsum("fc,fc->c", block, block) / len(block)
+        # One channel after the other in memory: numpy is several times as fast along them.
         return [
-            Level(
-                decibels(float(peak)),
-                decibels(math.sqrt(float(power))),
-                clips.update(block[:, channel], float(peak)),
-            )
-            for channel, (peak, power, clips) in enumerate(zip(peaks, powers, self._clips, strict=True))
+            self._level(samples, clips)
+            for samples, clips in zip(np.ascontiguousarray(block.T), self._clips, strict=True)
         ]
+
+    @staticmethod
+    def _level(samples: Floats, clips: ClipCounter) -> Level:
+        peak = max(float(samples.max()), -float(samples.min()))
+        rms = math.sqrt(float(np.dot(samples, samples)) / len(samples))
+        return Level(decibels(peak), decibels(rms), clips.update(samples, peak))
 
 
 class Summary:
