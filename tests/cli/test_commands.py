@@ -144,6 +144,7 @@ def test_doctor_and_devices_say_what_is_missing(shell: Shell) -> None:
 
 _COMMANDS = [
     ["record"],
+    ["stop"],
     ["devices"],
     ["doctor"],
     ["join"],

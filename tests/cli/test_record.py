@@ -102,6 +102,17 @@ def test_a_second_recorder_is_told_that_one_rolls(shell: Shell) -> None:
         assert program.wait(60) == 0
 
 
+def test_stop_ends_the_take_wherever_it_was_begun(shell: Shell) -> None:
+    assert shell.refused("stop", code=2)["code"] == "not-recording"
+    with Program(shell.argv(*_PRACTICE, "--json", "--follow"), env=shell.environment) as program:
+        program.wait_for_line('"event":"levels".*"frames":[1-9][0-9]{4}')
+        stopped = shell.json("stop")
+        assert program.wait(60) == 0
+        recorded = json.loads(program.output.splitlines()[-1])
+    _check_take(stopped)
+    assert stopped["manifest"] == recorded["manifest"]
+
+
 def test_what_cannot_be_is_refused_before_anything_happens(shell: Shell) -> None:
     for arguments in (["--seconds", "0"], ["--seconds", "-1"], ["--rate", "5"], ["--rate", "-48000"]):
         assert shell.refused(*_PRACTICE, *arguments, code=2)["code"] in ("bad-seconds", "bad-rate")

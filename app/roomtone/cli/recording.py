@@ -44,6 +44,8 @@ def add(commands: Families[argparse.ArgumentParser]) -> None:
     parser.add_argument("--part", help="the part that is played")
     parser.add_argument("--follow", action="store_true", help="with --json: print levels and states as they come")
     parser.add_argument("--no-wait", action="store_true", help="do not wait until the take is safe on the server")
+    stopping = add_command(commands, "stop", "end the take that is being recorded, wherever it was begun", _stop)
+    stopping.add_argument("--no-wait", action="store_true", help="do not wait until the take is safe on the server")
 
 
 class Recording:
@@ -197,7 +199,7 @@ def record_once(
             "recording",
             "No second take was begun",
             f"“{running.rolling.title}” is being recorded",
-            "Stop it in the window, or with Ctrl+C where it was started",
+            "End it with roomtone stop, in the window, or with Ctrl+C where it was begun",
         )
     form = options.format or workshop.settings.format
     source = workshop.open_input(options.input or workshop.settings.input, options.channels, options.rate, form)
@@ -212,11 +214,34 @@ def record_once(
     output.say(f"Recording “{rolling.title}” from {source.name}, {source.rate / 1000:g} kHz")
     sealed = recording.roll(rolling, options.seconds, ending)
     output.progress_end()
-    synced = None if options.no_wait else recording.wait_until_safe(sealed, _SAFE_SECONDS)
+    return _see_it_safe(recording, sealed, output, clock, wait=not options.no_wait)
+
+
+def _stop(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
+    recording = Recording(home, clock, output, follow=False)
+    workshop = recording.workshop
+    try:
+        rolling = workshop.engine().status().rolling
+        if rolling is None:
+            raise UsageError(
+                "not-recording", "Nothing was ended", "No take is being recorded", "roomtone record begins one"
+            )
+        with contextlib.suppress(RoomtoneError):
+            workshop.watch()
+        recording.stopped = clock.monotonic()
+        sealed = workshop.stop_take(rolling.id)
+        return _see_it_safe(recording, sealed, output, clock, wait=not options.no_wait)
+    finally:
+        workshop.close()
+
+
+def _see_it_safe(recording: Recording, sealed: engine.Sealed, output: Output, clock: Clock, *, wait: bool) -> int:
+    """Wait for the server's word, where that is wanted; print what became of the take."""
+    synced = recording.wait_until_safe(sealed, _SAFE_SECONDS) if wait else None
     safe = synced is not None and synced.state is SyncState.SAFE
     to_safe = round((clock.monotonic() - recording.stopped) * 1000, 1) if safe else None
-    _report(output, workshop, sealed, synced, to_safe)
-    return 0 if safe or options.no_wait or (synced is None or synced.state is not SyncState.NEEDS_YOU) else 1
+    _report(output, recording.workshop, sealed, synced, to_safe)
+    return 1 if synced is not None and synced.state is SyncState.NEEDS_YOU else 0
 
 
 def _report(

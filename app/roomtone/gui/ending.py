@@ -16,7 +16,7 @@ from roomtone.gui.stylesheet import stylesheet
 
 FAREWELL_MILLISECONDS = 4000
 GOES_ON = "Recording goes on"
-HOW_TO_STOP = "Open Roomtone again and press Stop to end the take. Nothing is lost in between."
+HOW_TO_STOP = "Open Roomtone again and press Stop to end the take, or type: roomtone stop"
 
 
 class EndSignals(QObject):

@@ -41,6 +41,8 @@ class Studio:
         self._clock = clock
         self._workshop = Workshop(home, clock, self._engine_told, self._sync_told, self._lost)
         self._waveforms = Waveforms(home)
+        # The errands read waveforms on a thread of their own; a reader belongs to one thread.
+        self._drawn = Waveforms(home)
         self._model = StudioModel()
         self._lock = threading.RLock()
         self._on_state: Callable[[StudioState], None] = _unheard
@@ -312,7 +314,7 @@ class Studio:
     def _draw(self, item: LibraryItem) -> None:
         if self._closing or not item.tracks or item.seconds <= 0:
             return
-        missing = [t for t in item.tracks if not len(self._waveforms.of(item.id, t.name).lows)]
+        missing = [t for t in item.tracks if not len(self._drawn.of(item.id, t.name).lows)]
         if missing and any(t.media.startswith(("audio/", "video/")) and t.frames for t in missing):
             try:
                 self._workshop.draw_peaks(item)
