@@ -19,6 +19,7 @@ from roomtone.server.services.sealing import Sealer
 from roomtone.server.services.takes import Takes
 from roomtone.server.storage.contract import Storage
 from roomtone.server.storage.folder import FolderStorage
+from roomtone.server.storage.journal import SEGMENT
 from roomtone.server.threads import Threads
 from roomtone.server.uploads.endpoint import TusEndpoint
 from roomtone.server.uploads.live import LiveUploads
@@ -32,9 +33,12 @@ def database_path(data: Path) -> Path:
     return data / "server.sqlite"
 
 
-def open_data(data: Path) -> tuple[Repository, Storage]:
-    """Open the database and the store of a data folder. Raises ``WorldError``."""
-    storage = FolderStorage(data)
+def open_data(data: Path, *, serving: bool = False) -> tuple[Repository, Storage]:
+    """Open the database and the store of a data folder. Raises ``WorldError``.
+
+    ``serving`` is said by the one process that takes uploads in.
+    """
+    storage = FolderStorage(data, SEGMENT if serving else 0)
     return open_repository(database_path(data)), storage
 
 

@@ -81,7 +81,7 @@ def serve(options: Options, clock: Clock, ready: Callable[[Announcement], None])
 
 
 def _serve_alone(options: Options, clock: Clock, ready: Callable[[Announcement], None]) -> None:
-    repository, storage = open_data(options.data)
+    repository, storage = open_data(options.data, serving=True)
     try:
         if options.owner_token is not None:
             owner_token(repository, options.owner_token, options.owner_name, clock)
@@ -93,6 +93,7 @@ def _serve_alone(options: Options, clock: Clock, ready: Callable[[Announcement],
         finally:
             parts.close()
     finally:
+        storage.close()
         repository.close()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from roomtone.foundation.errors import WorldError
 from roomtone.server.storage import marks
 from roomtone.server.storage.contract import Progress, Replacement, Storage
 from roomtone.server.storage.folder import FolderStorage
+from roomtone.server.storage.journal import SEGMENT
 from roomtone.server.storage.memory import MemoryStorage
 
 UPLOAD = "0" * 32
@@ -20,13 +21,16 @@ KEY = f"{'1' * 32}/{'2' * 32}-mic.flac"
 NOW = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
 
 
-@pytest.fixture(params=["folder", "memory"])
-def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
+@pytest.fixture(params=["folder", "journaled", "memory"])
+def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Storage]:
     makers: dict[str, Callable[[], Storage]] = {
         "folder": lambda: FolderStorage(tmp_path),
+        "journaled": lambda: FolderStorage(tmp_path, SEGMENT),
         "memory": MemoryStorage,
     }
-    return makers[request.param]()
+    made = makers[request.param]()
+    yield made
+    made.close()
 
 
 def test_an_upload_that_is_not_there_is_empty(storage: Storage) -> None:

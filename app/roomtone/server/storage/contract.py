@@ -117,3 +117,6 @@ class Storage(Protocol):
 
     def keys(self) -> Iterator[tuple[str, int]]:
         """Go through all sealed objects with their sizes."""
+
+    def close(self) -> None:
+        """Let go of handles. Everything that was staged is closed."""

@@ -142,6 +142,9 @@ class MemoryStorage:
         for key in sorted(self._objects):
             yield key, len(self._objects[key])
 
+    def close(self) -> None:
+        """There is no handle."""
+
     def cut_power(self) -> None:
         """Forget what is not committed."""
         for found in self.staging.values():
