@@ -165,7 +165,7 @@ class Recording:
 
     def sync_events(self) -> list[dict[str, Any]]:
         """Return what the sync worker told of takes so far."""
-        return [event for event in _documents(self.program.output) if event.get("type") == "take"]
+        return self.events("sync-take")
 
     def wait_seconds(self, seconds: float) -> None:
         """Wait until so many seconds of sound were captured."""

@@ -7,36 +7,26 @@ from __future__ import annotations
 
 import logging
 import threading
-import uuid
 from collections.abc import Callable
-from functools import partial
-from pathlib import Path
-from typing import Final
 
-from roomtone import __version__
 from roomtone.devices.lookout import Lookout
 from roomtone.devices.model import PRACTICE_TONE, AudioDevice, DeviceList, choose_input, parse_channels
-from roomtone.devices.system import OutputStream, SoundSystem
+from roomtone.devices.system import SoundSystem
 from roomtone.engine import messages as m
+from roomtone.engine import troubles
+from roomtone.engine.beginning import begin
 from roomtone.engine.capture import FLAC_SECONDS, WAVE_SECONDS, Capture
-from roomtone.engine.playback import Player
+from roomtone.engine.deck import Deck
 from roomtone.engine.recording import TakeRecorder
 from roomtone.engine.space import check_room, low_problem, seconds_left
 from roomtone.engine.tracks import bytes_a_second
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import BugError, Problem, RoomtoneError, UsageError, from_os_error
 from roomtone.foundation.paths import Home
-from roomtone.takes.folder import SCHEMA, Began, Ending, Source, TrackStart
+from roomtone.takes.folder import Ending, Source
 from roomtone.takes.library import Library
-from roomtone.takes.naming import next_number, take_title
 
 log = logging.getLogger(__name__)
-
-_MEDIA: Final = {
-    "flac": ("audio/flac", "flac", 24),
-    "wav": ("audio/wav", "wav", 24),
-    "wav-float": ("audio/wav", "wav", 32),
-}
 
 
 class Desk:
@@ -59,8 +49,7 @@ class Desk:
         self._capture: Capture | None = None
         self._recorder: TakeRecorder | None = None
         self._last_sealed: m.Sealed | None = None
-        self._player: Player | None = None
-        self._playing: m.Playing | None = None
+        self._deck = Deck(home, clock, lookout, sound, lambda: self._capture is not None, self.tell_status)
         self._trouble: Problem | None = None
         self._ended = threading.Event()
 
@@ -81,7 +70,7 @@ class Desk:
                 activity=self._activity,
                 input=self._input,
                 rolling=self._recorder.rolling() if self._recorder else None,
-                playing=self._playing,
+                playing=self._deck.playing,
                 bytes_free=free,
                 seconds_left=round(seconds, 1) if speed else 0.0,
                 trouble=trouble,
@@ -129,7 +118,7 @@ class Desk:
             if self._input is None or self._capture is None:
                 raise UsageError("no-input-open", "The take was not begun", "No input is open", "Choose an input")
             check_room(self._home.takes, self._speed())
-            began = self._began(command, self._input)
+            began = begin(command, self._input, self._library.refresh(), self._clock)
             try:
                 recorder = TakeRecorder(self._home, self._clock, began, self._input, self._notice)
             except OSError as error:
@@ -154,44 +143,21 @@ class Desk:
 
     def play(self, command: m.Play) -> m.Playing:
         """Play a track from ``at`` on; what played before stops."""
-        with self._commands:
-            self.stop_playing()
-            path = Path(command.file).resolve()
-            if not path.is_relative_to(self._home.takes.resolve()):
-                raise UsageError("not-a-take", "Nothing is played", f"{path} is not in the takes folder", "Name a take")
-            if not any(device.outputs for device in self._lookout.look().devices):
-                raise UsageError("no-output", "Nothing is played", "The system offers no sound output", "Plug one in")
-            player = Player(
-                path, command.take, command.at, partial(self._output, command.device), self._clock, self._played
-            )
-            self._player = player
-            playing = player.playing()
-            with self._seen:
-                self._playing = playing
-            player.start()
-        self.tell_status()
-        return playing
+        return self._deck.play(command)
 
     def seek(self, at: float) -> m.Done:
         """Go on playing elsewhere."""
-        with self._commands:
-            if self._player is not None and self._playing is not None:
-                self._player.seek(at)
+        self._deck.seek(at)
         return m.Done()
 
     def pause(self, on: bool) -> m.Done:
         """Pause what plays, or go on."""
-        with self._commands:
-            if self._player is not None and self._playing is not None:
-                self._player.pause(on)
+        self._deck.pause(on)
         return m.Done()
 
     def stop_playing(self) -> m.Done:
         """Stop what plays."""
-        with self._commands:
-            if self._player is not None:
-                self._player.stop()
-                self._player = None
+        self._deck.stop()
         return m.Done()
 
     def close(self) -> None:
@@ -210,35 +176,19 @@ class Desk:
         self._tell(levels)
 
     def silent(self, on: bool) -> None:
-        name = self._input.name if self._input else "The input"
-        problem = Problem(
-            "input-silent",
-            f"“{name}” stopped sending",
-            "Nothing arrives from it",
-            "Check its cable; the take goes on if it comes back at once, and is kept in any case",
-        )
+        problem = troubles.silent(self._input_name())
         with self._seen:
             self._trouble = problem if on else None
         self.tell_status()
 
     def device_gone(self) -> None:
-        name = self._input.name if self._input else "The input"
-        self._trouble = Problem(
-            "device-gone",
-            f"“{name}” is gone",
-            "It was unplugged or switched off",
-            "What was recorded is kept. Plug it in again to go on",
-        )
+        with self._seen:
+            self._trouble = troubles.gone(self._input_name())
         self._from_capture(Ending.DEVICE_GONE)
 
     def disk_full(self) -> None:
         with self._seen:
-            self._trouble = Problem(
-                "disk-full",
-                "The disk is full",
-                "The take goes on for about a minute in the room that was set aside for this",
-                "Free some space now, or stop: everything so far is kept",
-            )
+            self._trouble = troubles.DISK_FULL
         self.tell_status()
 
     def take_must_end(self) -> None:
@@ -296,7 +246,7 @@ class Desk:
     def _start_capture(self, device: AudioDevice, wanted: m.Input) -> None:
         channels = [channel for track in wanted.tracks for channel in track]
         # What plays would be cut off; then only devices that were there before are found.
-        quiet = self._playing is None
+        quiet = self._deck.playing is None
         stream = self._sound.open_input(device.id, wanted.rate, channels, look_again=quiet)
         period = FLAC_SECONDS if wanted.format == "flac" else WAVE_SECONDS
         capture = Capture(stream, self._clock, period, self)
@@ -314,30 +264,8 @@ class Desk:
             self._capture, self._input = None, None
             self._move(m.Activity.CLOSED)
 
-    def _began(self, command: m.StartTake, source: m.Input) -> Began:
-        earlier = [item for item in self._library.refresh() if item.problem is None]
-        number = next_number(
-            ((i.project, i.part, i.person, i.number) for i in earlier), command.project, command.part, command.person
-        )
-        media, ending, bits = _MEDIA[source.format]
-        part = command.part or ("Practice tone" if source.source is Source.PRACTICE_TONE else "")
-        return Began(
-            schema=SCHEMA,
-            id=uuid.uuid4().hex,
-            title=command.title or take_title(command.project_title, part, command.person, number),
-            project=command.project,
-            project_title=command.project_title,
-            part=command.part,
-            person=command.person,
-            number=number,
-            started=self._clock.now().isoformat(),
-            source=source.source,
-            app=__version__,
-            tracks=[
-                TrackStart(f"mic-{index}.{ending}", media, source.rate, len(channels), bits, source.device, channels)
-                for index, channels in enumerate(source.tracks, 1)
-            ],
-        )
+    def _input_name(self) -> str:
+        return self._input.name if self._input else "The input"
 
     def _refuse_while_busy(self, what: str) -> None:
         if self.busy:
@@ -346,15 +274,6 @@ class Desk:
     def _speed(self) -> int:
         source = self._input
         return bytes_a_second(source.format, source.rate, sum(map(len, source.tracks))) if source else 0
-
-    def _output(self, device: str, rate: int, channels: int) -> OutputStream:
-        alone = self._capture is None and self._playing is None
-        return self._sound.open_output(device, rate, channels, look_again=alone)
-
-    def _played(self, playing: m.Playing | None) -> None:
-        with self._seen:
-            self._playing = playing
-        self.tell_status()
 
     def _notice(self, error: RoomtoneError) -> None:
         self._tell(m.Notice(error.problem, self._recorder.id if self._recorder else ""))
