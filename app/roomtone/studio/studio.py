@@ -7,18 +7,18 @@ Every change publishes a whole new state.
 from __future__ import annotations
 
 import logging
-import queue
 import threading
 from collections.abc import Callable
 from functools import partial
-from typing import Final
 
 from roomtone.devices.model import PRACTICE_TONE, DeviceList
 from roomtone.engine import messages as engine
 from roomtone.foundation.clock import Clock
-from roomtone.foundation.errors import Problem, RoomtoneError, unexpected
+from roomtone.foundation.errors import Problem, RoomtoneError
 from roomtone.foundation.paths import Home
+from roomtone.studio.hearing import SILENT_CODE, Heard, SilenceWatch, levels_view, silent_problem
 from roomtone.studio.model import StudioModel
+from roomtone.studio.queueing import QueueThread
 from roomtone.studio.snapshot import LevelsView, StudioState, Tone
 from roomtone.studio.waveforms import Waveforms
 from roomtone.studio.workshop import Workshop
@@ -26,12 +26,6 @@ from roomtone.takes.library import LibraryItem
 from roomtone.upload import messages as sync
 
 log = logging.getLogger(__name__)
-
-# A full-scale moment is shown; the take counts only true clipping.
-_CLIP_DB: Final = -0.1
-# A microphone that delivers nothing but zeros for so long is muted or the wrong one.
-_SILENT_SECONDS: Final = 4.0
-_SILENT_DB: Final = -120.0
 
 
 class Studio:
@@ -47,12 +41,10 @@ class Studio:
         self._lock = threading.RLock()
         self._on_state: Callable[[StudioState], None] = _unheard
         self._on_levels: Callable[[LevelsView], None] = _unheard
-        self._intents: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="studio", daemon=True)
-        self._errands = threading.Thread(target=self._run_errands, name="studio-errands", daemon=True)
-        self._errand_queue: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._intents = QueueThread("studio", self._notice)
+        self._errands = QueueThread("studio-errands", self._notice)
         self._closing = False
-        self._quiet_since: float | None = None
+        self._silence = SilenceWatch()
         # The input that was opened last, to come back to after the engine died; the practice tone is not kept
         # in the settings.
         self._opened: tuple[str, str] | None = None
@@ -69,35 +61,33 @@ class Studio:
         with self._lock:
             self._model.theme = settings.theme
             self._model.person = settings.person
-        self._thread.start()
+        self._intents.start()
         self._errands.start()
-        self._ask(self._open_up)
+        self._intents.put(self._open_up)
 
     def close(self) -> None:
         self._closing = True
-        self._intents.put(None)
-        self._errand_queue.put(None)
-        if self._thread.is_alive():
-            self._thread.join()
+        self._intents.end()
+        self._errands.end()
+        self._intents.join()
         self._workshop.close()
-        if self._errands.is_alive():
-            self._errands.join()
+        self._errands.join()
 
     # Recording.
 
     def record(self) -> None:
         def begin() -> None:
-            self._quiet_since = None
+            self._silence.begin()
             self._workshop.start_take()
 
-        self._ask(begin)
+        self._intents.put(begin)
 
     def stop(self) -> None:
         def end() -> None:
             if self._model.status is not None and self._model.status.rolling is not None:
                 self._workshop.stop_take(self._model.status.rolling.id)
 
-        self._ask(end)
+        self._intents.put(end)
 
     def choose_input(self, device: str, channels: str = "") -> None:
         def choose() -> None:
@@ -106,7 +96,7 @@ class Studio:
                 self._workshop.change(input=device, channels=channels)
             self._open_input(device, channels)
 
-        self._ask(choose)
+        self._intents.put(choose)
 
     def choose_format(self, form: str) -> None:
         def choose() -> None:
@@ -114,7 +104,7 @@ class Studio:
             current = self._model.status.input.device if self._model.status and self._model.status.input else ""
             self._open_input(current, settings.channels)
 
-        self._ask(choose)
+        self._intents.put(choose)
 
     # How it looks, who plays.
 
@@ -125,7 +115,7 @@ class Studio:
                 self._model.theme = theme
             self._publish()
 
-        self._ask(choose)
+        self._intents.put(choose)
 
     def name_person(self, name: str) -> None:
         def keep() -> None:
@@ -134,21 +124,21 @@ class Studio:
                 self._model.person = self._workshop.settings.person
             self._publish()
 
-        self._ask(keep)
+        self._intents.put(keep)
 
     # Playing.
 
     def play(self, take: str, at: float = 0.0) -> None:
-        self._ask(lambda: self._with_take(take, lambda item: self._workshop.play(item, at)))
+        self._intents.put(lambda: self._with_take(take, lambda item: self._workshop.play(item, at)))
 
     def seek(self, at: float) -> None:
-        self._ask(lambda: self._workshop.engine().seek(at))
+        self._intents.put(lambda: self._workshop.engine().seek(at))
 
     def pause(self, on: bool) -> None:
-        self._ask(lambda: self._workshop.engine().pause(on))
+        self._intents.put(lambda: self._workshop.engine().pause(on))
 
     def stop_playing(self) -> None:
-        self._ask(lambda: self._workshop.engine().stop_playing())
+        self._intents.put(lambda: self._workshop.engine().stop_playing())
 
     # Takes.
 
@@ -196,12 +186,12 @@ class Studio:
                 self._refresh()
                 self._draw_missing(brought.manifest.id)
 
-        self._errand_queue.put(bring)
+        self._errands.put(bring)
 
     # Sending and notices.
 
     def retry(self) -> None:
-        self._ask(lambda: self._workshop.sync().retry_now())
+        self._intents.put(lambda: self._workshop.sync().retry_now())
 
     def dismiss(self, notice: int) -> None:
         with self._lock:
@@ -217,29 +207,6 @@ class Studio:
 
     # The studio's own thread.
 
-    def _ask(self, intent: Callable[[], object]) -> None:
-        def carry_out() -> None:
-            intent()
-
-        self._intents.put(carry_out)
-
-    def _run(self) -> None:
-        self._carry_out_all(self._intents)
-
-    def _run_errands(self) -> None:
-        self._carry_out_all(self._errand_queue)
-
-    def _carry_out_all(self, intents: queue.SimpleQueue[Callable[[], None] | None]) -> None:
-        while (intent := intents.get()) is not None:
-            try:
-                intent()
-            except RoomtoneError as error:
-                if not self._closing:
-                    self._notice(error.problem)
-            except Exception:
-                log.exception("an intent failed")
-                self._notice(unexpected("carrying that out").problem)
-
     def _open_up(self) -> None:
         """Show the takes first, then reach the engine, then the server."""
         _, title = self._workshop.project()
@@ -247,17 +214,17 @@ class Studio:
             self._model.project = title
         self._refresh()
         self._reach_engine()
-        self._ask(self._workshop.watch)
+        self._intents.put(self._workshop.watch)
         for item in self._workshop.takes():
             if item.problem is None:
-                self._errand_queue.put(partial(self._draw, item))
+                self._errands.put(partial(self._draw, item))
 
     def _reach_engine(self) -> None:
         try:
             status = self._workshop.engine().status()
         except RoomtoneError as error:
             if not self._closing:
-                self._notice(error.problem, "Try again", lambda: self._ask(self._reach_engine))
+                self._notice(error.problem, "Try again", lambda: self._intents.put(self._reach_engine))
             return
         self._engine_told(status)
         if status.input is None:
@@ -302,14 +269,14 @@ class Studio:
             self._with_take(take, change)
             self._refresh()
 
-        self._ask(edit)
+        self._intents.put(edit)
 
     def _undoable(self, label: str, action: Callable[[], None] | None) -> None:
         with self._lock:
             self._model.undo_label, self._model.undo = label, action
 
     def _draw_missing(self, take: str) -> None:
-        self._errand_queue.put(lambda: self._with_take(take, self._draw))
+        self._errands.put(lambda: self._with_take(take, self._draw))
 
     def _draw(self, item: LibraryItem) -> None:
         if self._closing or not item.tracks or item.seconds <= 0:
@@ -331,7 +298,7 @@ class Studio:
             case engine.Status():
                 self._take_status(event)
             case engine.Sealed() | engine.Recovered():
-                self._ask(self._refresh)
+                self._intents.put(self._refresh)
             case engine.DevicesSeen():
                 self._take_devices(event.list)
             case engine.Notice():
@@ -355,14 +322,14 @@ class Studio:
 
     def _reopen(self) -> None:
         settings = self._workshop.settings
-        self._ask(lambda: self._open_input(settings.input, settings.channels))
+        self._intents.put(lambda: self._open_input(settings.input, settings.channels))
 
     def _take_devices(self, devices: DeviceList) -> None:
         with self._lock:
-            first = not self._model.devices.devices
+            known = bool(self._model.devices.devices) or self._model.no_input
             self._model.devices = devices
             closed = self._model.status is not None and self._model.status.input is None
-        if devices.inputs and closed and not first:
+        if devices.inputs and closed and known:
             # The device came back, or the first one was plugged in: nobody needs to ask for it.
             self._reopen()
         self._publish()
@@ -371,42 +338,18 @@ class Studio:
         with self._lock:
             self._model.frames = max(levels.frames, 0)
             source = self._model.status.input if self._model.status else None
-            rolling = levels.frames >= 0
-        labels = [str(channel) for track in source.tracks for channel in track] if source else []
-        labels += [""] * (len(levels.channels) - len(labels))
-        self._on_levels(
-            LevelsView(
-                [
-                    (label, peak, rms, clipped > 0 or peak > _CLIP_DB)
-                    for label, (peak, rms, clipped) in zip(labels, levels.channels, strict=False)
-                ]
-            )
-        )
-        if rolling:
-            self._watch_silence(max((peak for peak, _, _ in levels.channels), default=0.0))
-            self._publish()
-
-    def _watch_silence(self, peak: float) -> None:
-        """A take is never silent by accident."""
-        now = self._clock.monotonic()
-        if peak > _SILENT_DB:
-            if self._quiet_since is not None:
-                with self._lock:
-                    self._model.dismiss_code("silent-input")
-            self._quiet_since = None
+        self._on_levels(levels_view(levels, source))
+        if levels.frames < 0:
             return
-        if self._quiet_since is None:
-            self._quiet_since = now
-        elif now - self._quiet_since > _SILENT_SECONDS and not self._model.has_notice("silent-input"):
-            name = self._model.status.input.name if self._model.status and self._model.status.input else "the input"
-            self._notice(
-                Problem(
-                    "silent-input",
-                    f"Nothing at all is heard from “{name}”",
-                    "It sends pure silence: it is muted, or nothing is plugged into it",
-                    "Check the mute switch, or choose another input after this take",
-                )
-            )
+        match self._silence.update(levels, self._clock.monotonic()):
+            case Heard.SILENCE:
+                self._notice(silent_problem(source.name if source else "the input"))
+            case Heard.SOUND:
+                with self._lock:
+                    self._model.dismiss_code(SILENT_CODE)
+            case Heard.NOTHING:
+                pass
+        self._publish()
 
     def _sync_told(self, event: sync.Event) -> None:
         with self._lock:
@@ -419,16 +362,15 @@ class Studio:
         if worker == engine.NAME:
             with self._lock:
                 self._model.status = None
-            self._ask(self._reach_engine)
+            self._intents.put(self._reach_engine)
         else:
-            self._ask(self._workshop.watch)
+            self._intents.put(self._workshop.watch)
 
     # Publishing.
 
     def _notice(self, problem: Problem, action: str = "", do: Callable[[], None] | None = None) -> None:
         with self._lock:
-            tone = Tone.LOOK
-            self._model.add_notice(problem, tone, action, do)
+            self._model.add_notice(problem, Tone.LOOK, action, do)
         self._publish()
 
     def _publish(self) -> None:
