@@ -20,6 +20,7 @@ from roomtone.server.storage.journal import Entry, Journal
 from roomtone.server.storage.staged import (
     BINARY,
     StagedFile,
+    begin_sync,
     converted,
     read_at,
     read_mark,
