@@ -18,7 +18,7 @@ from roomtone.engine.beginning import begin
 from roomtone.engine.capture import FLAC_SECONDS, WAVE_SECONDS, Capture
 from roomtone.engine.deck import Deck
 from roomtone.engine.recording import TakeRecorder
-from roomtone.engine.space import check_room, low_problem, seconds_left
+from roomtone.engine.space import check_room, filling_speed, low_problem, seconds_left
 from roomtone.engine.tracks import bytes_a_second
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import BugError, Problem, RoomtoneError, UsageError, from_os_error
@@ -273,7 +273,9 @@ class Desk:
 
     def _speed(self) -> int:
         source = self._input
-        return bytes_a_second(source.format, source.rate, sum(map(len, source.tracks))) if source else 0
+        if source is None:
+            return 0
+        return filling_speed(self._home, bytes_a_second(source.format, source.rate, sum(map(len, source.tracks))))
 
     def _notice(self, error: RoomtoneError) -> None:
         self._tell(m.Notice(error.problem, self._recorder.id if self._recorder else ""))

@@ -11,7 +11,7 @@ from typing import Final
 
 from roomtone.devices.streams import Chunk, Floats
 from roomtone.engine.messages import Input, Rolling
-from roomtone.engine.space import SEAL_RESERVE, Reserve
+from roomtone.engine.space import SEAL_RESERVE, Reserve, filling_speed
 from roomtone.engine.tracks import FlacTrack, WaveTrack, bytes_a_second, open_track
 from roomtone.engine.verify import TrackVerifier, VerifyError, WaveVerifier
 from roomtone.foundation.clock import Clock
@@ -85,7 +85,7 @@ class TakeRecorder:
         self._verify_trouble: VerifyError | None = None
         self.folder = home.takes / folder_name(began.title, began.id)
         make_directory(self.folder)
-        self._reserve = Reserve(self.folder, self._speed)
+        self._reserve = Reserve(self.folder, filling_speed(home, self._speed))
         self._journal = Journal(self.folder)
         self._lanes = self._open_lanes(home, source)
         self._journal.append(began)

@@ -14,6 +14,7 @@ from typing import Final
 
 from roomtone.foundation.errors import Problem, WorldError
 from roomtone.foundation.files import free_bytes
+from roomtone.foundation.paths import Home
 
 RESERVE_SECONDS: Final = 75
 SEAL_RESERVE: Final = 512 << 10
@@ -23,6 +24,14 @@ LEAST_SECONDS: Final = 120
 LOW_SECONDS: Final = 15 * 60
 
 RESERVE_FILES: Final = (".reserve-sound", ".reserve-seal")
+
+
+def filling_speed(home: Home, bytes_a_second: int) -> int:
+    """Return how fast recording at ``bytes_a_second`` fills the disk of the takes.
+
+    While no other server is joined, the embedded one keeps a copy of every byte on the same disk.
+    """
+    return bytes_a_second if home.account.exists() else 2 * bytes_a_second
 
 
 def seconds_left(folder: Path, bytes_a_second: int) -> tuple[int, float]:

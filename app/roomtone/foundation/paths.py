@@ -51,6 +51,11 @@ class Home:
         return self.root / "sync"
 
     @property
+    def account(self) -> Path:
+        """The joined server and the key to it; absent while the embedded server is used."""
+        return self.root / "account.json"
+
+    @property
     def server(self) -> Path:
         """The data of the embedded server."""
         return self.root / "server"

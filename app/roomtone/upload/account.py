@@ -24,7 +24,7 @@ class Joined(msgspec.Struct, frozen=True):
 
 def account_file(home: Home) -> Path:
     """Return where the joined server is remembered; only the owner may read it."""
-    return home.root / "account.json"
+    return home.account
 
 
 def load(home: Home) -> Joined | None:
