@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +19,7 @@ _INPUTS = "^PortAudio[^:]*:in_"
 class RampSource:
     """Plays the 24-bit ramp for ``seconds``, from the moment the context is entered."""
 
-    def __init__(self, jack: JackServer, folder: Path, seconds: float = 180.0) -> None:
+    def __init__(self, jack: JackServer, folder: Path, seconds: float = 300.0) -> None:
         self._jack = jack
         source = signals.write_wav(folder / "ramp.wav", signals.ramp(int(seconds * jack.rate)), jack.rate)
         self.witness = Witness(jack)
@@ -31,8 +32,10 @@ class RampSource:
     def feed_everybody_but(self, others: set[str]) -> None:
         """Lead the ramp into every open input of PortAudio, except for some ports."""
         for port in self._jack.ports(_INPUTS):
+            # Whoever was killed between the look and the connecting needs it no more.
             if port not in others:
-                self._jack.connect(self._player.ports[0], port)
+                with contextlib.suppress(RuntimeError):
+                    self._jack.connect(self._player.ports[0], port)
 
     def __enter__(self) -> Self:
         self._player.start()
