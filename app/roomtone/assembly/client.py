@@ -29,6 +29,9 @@ class RenderClient:
     def draw_peaks(self, take: str, file: str) -> m.Drawn:
         return self._client.call(m.DrawPeaks(take, file), m.Drawn, _JOB_SECONDS)
 
+    def listening_copy(self, take: str, file: str, rate: int = 0) -> m.Drawn:
+        return self._client.call(m.MakeListeningCopy(take, file, rate), m.Drawn, _JOB_SECONDS)
+
     def loudness(self, file: str) -> m.Loudness:
         return self._client.call(m.Measure(file), m.Loudness, _JOB_SECONDS)
 

@@ -6,6 +6,7 @@ import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -239,17 +240,18 @@ def _probe_text(path: Path) -> Media | None:
     return Media("txt", "text/plain")
 
 
-def sound_blocks(path: Path) -> Iterator[tuple[int, Floats]]:
+def sound_blocks(path: Path, rate: int = 0) -> Iterator[tuple[int, Floats]]:
     """Yield (rate, samples) of a file's first sound stream; samples have the shape (frames, channels).
 
+    With a ``rate`` in Hz the sound is resampled to it.
     Raises ``UnreadableFileError``.
     """
     try:
         with opened(path) as container:
             if not container.streams.audio:
                 return
-            resampler = AudioResampler(format="flt")
-            for frame in container.decode(container.streams.audio[0]):
+            resampler = AudioResampler(format="flt", rate=rate or None)
+            for frame in chain(container.decode(container.streams.audio[0]), [None]):
                 for part in resampler.resample(frame):
                     data = part.to_ndarray().reshape(-1, part.layout.nb_channels)
                     yield part.sample_rate, data.astype(np.float32, copy=False)

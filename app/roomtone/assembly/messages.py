@@ -51,6 +51,14 @@ class DrawPeaks(msgspec.Struct, frozen=True, tag_field="do", tag="peaks"):
     file: str
 
 
+class MakeListeningCopy(msgspec.Struct, frozen=True, tag_field="do", tag="listening-copy"):
+    """→ ``Drawn``. Makes the sound of a track playable: in a format that every player decodes, at ``rate`` Hz."""
+
+    take: str
+    file: str
+    rate: int = 0
+
+
 class Measure(msgspec.Struct, frozen=True, tag_field="do", tag="loudness"):
     """→ ``Loudness``."""
 
@@ -64,9 +72,9 @@ class Check(msgspec.Struct, frozen=True, tag_field="do", tag="check"):
 
 
 class Drawn(msgspec.Struct, frozen=True):
-    """Where a waveform lies."""
+    """Where a derived file lies; "" where there is nothing to derive."""
 
     file: str
 
 
-Command = BringIn | DrawPeaks | Measure | Check
+Command = BringIn | DrawPeaks | MakeListeningCopy | Measure | Check

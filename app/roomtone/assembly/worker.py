@@ -18,6 +18,7 @@ from roomtone.assembly import messages as m
 from roomtone.assembly.checking import check_take
 from roomtone.assembly.drawing import draw_peaks
 from roomtone.assembly.importing import bring_in, remove_leftovers
+from roomtone.assembly.listening import make_listening_copy
 from roomtone.assembly.loudness import loudness_of
 from roomtone.foundation import logs
 from roomtone.foundation.clock import Clock, SystemClock
@@ -77,6 +78,8 @@ class RenderWorker:
                 answer: object = bring_in(self._home, self._clock, self._library, command)
             case m.DrawPeaks():
                 answer = draw_peaks(self._home, command.take, Path(command.file))
+            case m.MakeListeningCopy():
+                answer = make_listening_copy(self._home, command.take, Path(command.file), command.rate)
             case m.Measure():
                 answer = loudness_of(Path(command.file))
             case m.Check():

@@ -49,7 +49,7 @@ class Deck:
         with self._commands:
             self.stop()
             path = Path(command.file).resolve()
-            if not path.is_relative_to(self._home.takes.resolve()):
+            if not any(path.is_relative_to(place.resolve()) for place in (self._home.takes, self._home.cache)):
                 raise UsageError("not-a-take", "Nothing is played", f"{path} is not in the takes folder", "Name a take")
             if not any(device.outputs for device in self._lookout.look().devices):
                 raise UsageError("no-output", "Nothing is played", "The system offers no sound output", "Plug one in")

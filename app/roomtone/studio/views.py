@@ -96,7 +96,7 @@ def take_view(item: LibraryItem, synced: TakeSync | None, safe: bool) -> TakeVie
         trashed=item.state is TakeState.TRASHED,
         recovered=item.ending is Ending.RECOVERED,
         practice=item.source is Source.PRACTICE_TONE,
-        audio=any(track.media.startswith("audio/") for track in item.tracks),
+        audio=any(track.media.startswith("audio/") or track.frames > 0 for track in item.tracks),
         tracks=[track.name for track in item.tracks],
         problem=synced.problem if synced and safety is not Safety.SAFE else None,
         unreadable=item.problem,

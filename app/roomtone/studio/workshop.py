@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 FIRST_PROJECT: Final = "First project"
+# What the engine's player decodes itself; of anything else it is given a listening copy.
+_PLAYED_AS_THEY_ARE: Final = frozenset({"audio/flac", "audio/wav", "audio/aiff", "audio/mpeg", "audio/ogg"})
 _MAX_NAME: Final = 100
 
 EngineEvents = Callable[[told.Event], None]
@@ -212,12 +214,31 @@ class Workshop:
         return self.library.find(reference)
 
     def play(self, item: LibraryItem, at: float = 0.0) -> told.Playing:
-        """Play the first sound track of a take."""
+        """Play the first track of a take that has sound."""
         for track in item.tracks:
-            if track.media.startswith("audio/"):
+            if track.media.startswith("audio/") or track.frames:
                 file = str(Path(item.folder) / track.name)
-                return self.engine().play(item.id, file, at, self._settings.output)
+                if track.media not in _PLAYED_AS_THEY_ARE:
+                    return self._play_copy(item, file, at, 0)
+                try:
+                    return self.engine().play(item.id, file, at, self._settings.output)
+                except RoomtoneError as error:
+                    rate = self._output_rate()
+                    if error.code != "device-refused" or rate in (0, track.rate):
+                        raise
+                    return self._play_copy(item, file, at, rate)
         raise UsageError("no-sound", f"“{item.title}” is not played", "It has no sound", "Open it in its folder")
+
+    def _play_copy(self, item: LibraryItem, file: str, at: float, rate: int) -> told.Playing:
+        rate = rate or self._output_rate()
+        copy = self._rendering(partial(_listening_copy, item.id, file, rate)).file
+        return self.engine().play(item.id, copy, at, self._settings.output)
+
+    def _output_rate(self) -> int:
+        """Return the rate of the output that is played to, 0 where none is known."""
+        outputs = [device for device in self.devices().devices if device.outputs]
+        chosen = [d for d in outputs if d.id == self._settings.output] or [d for d in outputs if d.default_output]
+        return chosen[0].rate if chosen else 0
 
     def rename(self, item: LibraryItem, title: str) -> None:
         self._edit(item, lambda folder: editing.rename(folder, title, self._clock))
@@ -317,6 +338,10 @@ def _login_name() -> str:
 
 def _draw(take: str, file: str, render: RenderClient) -> Drawn:
     return render.draw_peaks(take, file)
+
+
+def _listening_copy(take: str, file: str, rate: int, render: RenderClient) -> Drawn:
+    return render.listening_copy(take, file, rate)
 
 
 def _measure(file: str, render: RenderClient) -> Loudness:
