@@ -184,8 +184,12 @@ def _complete(path: Path, track: TrackStart, cut: Cut) -> Cut:
     """Add the final header to a cut whose torn end is already gone."""
     if track.media != _MEDIA_FLAC:
         form = wave.WaveFormat(track.rate, track.channels, track.bits == 32)
-        data = wave.header(form, cut.bytes - wave.HEADER)
-        return Cut(cut.bytes, cut.frames, [(0, data.hex())])
+        size = cut.bytes - wave.HEADER
+        if size % 2:
+            # RIFF chunks have an even length; three bytes a sample may make an odd one.
+            with path.open("ab") as file:
+                file.write(b"\0")
+        return Cut(cut.bytes + size % 2, cut.frames, [(0, wave.header(form, size).hex())])
     with path.open("rb") as file:
         head = file.read(flac.STREAMINFO_END)
     # Until its length is known the file cannot be opened; with its length it can be decoded for its MD5.
