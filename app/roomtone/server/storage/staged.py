@@ -74,7 +74,7 @@ class StagedFile:
     def push(self) -> None:
         if self._fd >= 0:
             try:
-                sync_data(self._fd)
+                begin_sync(self._fd)
             except OSError as error:
                 raise converted(error) from error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Final
 
 from roomtone.server.asgi import ACCOUNT, Incoming, Receive, Scope, Send, guarded, respond
@@ -107,7 +108,7 @@ class TusEndpoint:
 def _brief(standing: Standing) -> Headers:
     answer: Headers = [_RESUMABLE, _NO_STORE, (b"upload-offset", str(standing.offset).encode())]
     if standing.expires is not None:
-        answer.append((b"upload-expires", _http_date(standing.expires)))
+        answer.append((b"upload-expires", _http_date(standing.expires.replace(microsecond=0))))
     return answer
 
 
@@ -128,5 +129,6 @@ def _describe(standing: Standing) -> Headers:
     return answer
 
 
+@lru_cache(maxsize=16)
 def _http_date(at: datetime) -> bytes:
-    return format_datetime(at.replace(microsecond=0), usegmt=True).encode()
+    return format_datetime(at, usegmt=True).encode()
