@@ -21,7 +21,7 @@ from roomtone.takes.model import Take, load_take
 from roomtone.wire.digest import Digest
 from tests.acceptance.ramp import RampSource
 from tests.rigs import signals
-from tests.rigs.app import Listener, Recording, RoomtoneHome, make_home
+from tests.rigs.app import Listener, Recording, RoomtoneHome, home_on, make_home
 from tests.rigs.disks import SmallDisk
 from tests.rigs.jack import JackServer
 from tests.rigs.processes import Program, need, until
@@ -67,10 +67,10 @@ def _spend(jack: JackServer, home: Home) -> Minute:
     source = signals.write_wav(home.root / "noise.wav", noise, 48_000)
     with (
         SmallDisk(64) as full,
-        SmallDisk(64) as eaten,
+        SmallDisk(128) as eaten,
         RoomtoneHome(home, jack.env()) as app,
-        RoomtoneHome(_home_on(full), jack.env()) as filling,
-        RoomtoneHome(_home_on(eaten), jack.env()) as crowded,
+        RoomtoneHome(home_on(full.path), jack.env()) as filling,
+        RoomtoneHome(home_on(eaten.path), jack.env()) as crowded,
         RampSource(jack, home.root) as ramp,
     ):
         recording = app.record()
@@ -106,10 +106,6 @@ def _spend(jack: JackServer, home: Home) -> Minute:
             [(take, signals.read_samples(take.folder / "mic-1.wav")[0]) for take in takes],
             eaten_in_memory,
         )
-
-
-def _home_on(disk: SmallDisk) -> Home:
-    return Home(disk.path / "home").prepare()
 
 
 def _listen(app: RoomtoneHome, channels: str, form: m.Format) -> Listener:

@@ -8,7 +8,7 @@ import pytest
 
 from roomtone.foundation.paths import Home
 from tests.rigs import alsa
-from tests.rigs.app import RoomtoneHome
+from tests.rigs.app import RoomtoneHome, home_on
 from tests.rigs.disks import SmallDisk
 
 # With not even a name in ALSA's list, PortAudio 19.6 aborts the process that asks.
@@ -38,7 +38,7 @@ def test_no_input_is_said_and_the_practice_tone_is_recorded_as_such(home: Home, 
 
 
 def test_a_disk_that_fills_up_is_announced_at_least_ten_minutes_ahead() -> None:
-    with SmallDisk(256) as disk, RoomtoneHome(Home(disk.path / "home").prepare()) as app:
+    with SmallDisk(256) as disk, RoomtoneHome(home_on(disk.path)) as app:
         app.start_engine()
         listener = app.listen()
         listener.engine.open_input("practice", form="wav")
