@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -89,6 +90,9 @@ def _serve_alone(options: Options, clock: Clock, ready: Callable[[Announcement],
         parts = compose(repository, storage, clock)
         try:
             parts.recover()
+            # What is there now stays until the end; looking through it again would hold requests up for milliseconds.
+            gc.collect()
+            gc.freeze()
             _Server(options, parts, listening, ready).run(sockets=[listening])
         finally:
             parts.close()
