@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import socket
+import sys
 import threading
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client, Connection, answer_challenge, deliver_challenge
@@ -16,6 +18,7 @@ from multiprocessing.connection import Client, Connection, answer_challenge, del
 from roomtone.foundation.workers.protocol import MAX_MESSAGE
 
 HANDSHAKE_SECONDS = 5.0
+_SMALL_MESSAGE = 16 << 10
 
 
 class Wire:
@@ -48,6 +51,17 @@ class Wire:
         """Send one message whole. Raises ``OSError`` when the other side is gone."""
         with self._sending:
             self._connection.send_bytes(message)
+
+    def takes_at_once(self, size: int) -> bool:
+        """Return whether ``send`` would take a message of ``size`` bytes without waiting for the other side.
+
+        A local socket is writable only while most of its buffer is free, so a small message fits whole.
+        """
+        if sys.platform == "win32" or size > _SMALL_MESSAGE:
+            return False
+        poll = select.poll()
+        poll.register(self._connection.fileno(), select.POLLOUT)
+        return any(events & select.POLLOUT for _, events in poll.poll(0))
 
     def receive(self) -> bytes:
         """Return the next message. Raises ``EOFError`` or ``OSError`` at the end of the connection."""

@@ -78,6 +78,7 @@ class _Client:
         self._waiting: deque[bytes] = deque()
         self._changed = threading.Condition()
         self._ended = False
+        self._sending = False
         self.greeted = False
         self._reader = threading.Thread(target=self._read, name=f"client-{number}-reader", daemon=True)
         self._sender = threading.Thread(target=self._send, name=f"client-{number}-sender", daemon=True)
@@ -86,8 +87,16 @@ class _Client:
         self._reader.start()
 
     def put(self, message: bytes) -> None:
-        """Queue a message. Never blocks the caller."""
+        """Send a message in its turn. Never blocks the caller.
+
+        Waking the sending thread costs more than most messages do, so that it only gets what cannot be sent
+        at once.
+        """
         with self._changed:
+            if self._ended:
+                return
+            if not self._waiting and not self._sending and self._sent_at_once(message):
+                return
             self._waiting.append(message)
             stuck = len(self._waiting) > MAX_WAITING
             self._changed.notify()
@@ -102,6 +111,16 @@ class _Client:
 
     def join(self) -> None:
         self._reader.join()
+
+    def _sent_at_once(self, message: bytes) -> bool:
+        try:
+            if not self._wire.takes_at_once(len(message)):
+                return False
+            self._wire.send(message)
+        except OSError:
+            # The reader notices as well, and ends this client.
+            self._wire.cut()
+        return True
 
     def _read(self) -> None:
         try:
@@ -127,11 +146,14 @@ class _Client:
                 if self._ended:
                     return
                 message = self._waiting.popleft()
+                self._sending = True
             try:
                 self._wire.send(message)
             except OSError:
                 self._wire.cut()
                 return
+            with self._changed:
+                self._sending = False
 
 
 class WorkerHost:
