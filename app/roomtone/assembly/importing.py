@@ -26,6 +26,7 @@ from roomtone.takes.folder import (
     TrackSeal,
     TrackStart,
     folder_name,
+    sealed_manifest,
     write_manifest,
 )
 from roomtone.takes.journal import append_entry
@@ -108,36 +109,20 @@ def _fill(folder: Path, source: Path, expected: int, media: Media, began: Began,
     if size != expected or probe(folder / track.name) != media:
         raise UnreadableFileError(source, "It changed while it was copied")
     append_entry(folder, began)
-    manifest = Manifest(
-        schema=SCHEMA,
-        id=began.id,
-        title=began.title,
-        project=began.project,
-        project_title=began.project_title,
-        part=began.part,
-        person=began.person,
-        number=began.number,
-        started=began.started,
-        sealed=clock.now().isoformat(),
-        source=Source.IMPORTED,
-        ending=Ending.IMPORTED,
-        app=__version__,
-        tracks=[
-            TrackSeal(
-                name=track.name,
-                media=track.media,
-                bytes=size,
-                digest=digest,
-                rate=media.rate,
-                channels=media.channels,
-                bits=media.bits,
-                frames=media.frames,
-                width=media.width,
-                height=media.height,
-                seconds=media.seconds,
-            )
-        ],
+    seal = TrackSeal(
+        name=track.name,
+        media=track.media,
+        bytes=size,
+        digest=digest,
+        rate=media.rate,
+        channels=media.channels,
+        bits=media.bits,
+        frames=media.frames,
+        width=media.width,
+        height=media.height,
+        seconds=media.seconds,
     )
+    manifest = sealed_manifest(began, Ending.IMPORTED, clock.now().isoformat(), [seal], [])
     write_manifest(folder, manifest)
     return manifest
 

@@ -6,10 +6,8 @@ Orphan policy: it finishes its jobs, then ends.
 from __future__ import annotations
 
 import logging
-import signal
 import threading
 from pathlib import Path
-from types import FrameType
 from typing import Final
 
 import msgspec
@@ -20,12 +18,12 @@ from roomtone.assembly.drawing import draw_peaks
 from roomtone.assembly.importing import bring_in, remove_leftovers
 from roomtone.assembly.listening import make_listening_copy
 from roomtone.assembly.loudness import loudness_of
-from roomtone.foundation import logs
 from roomtone.foundation.clock import Clock, SystemClock
 from roomtone.foundation.errors import from_os_error
-from roomtone.foundation.paths import Home, find_home
-from roomtone.foundation.workers import protocol, spawn
-from roomtone.foundation.workers.host import OnlyOne, WorkerHost
+from roomtone.foundation.paths import Home
+from roomtone.foundation.workers import spawn
+from roomtone.foundation.workers.host import WorkerHost
+from roomtone.foundation.workers.process import run_worker
 from roomtone.takes.library import Library
 
 log = logging.getLogger(__name__)
@@ -90,19 +88,5 @@ class RenderWorker:
 def run(home: str | None, arguments: list[str]) -> int:
     """Run the render worker of a home until nobody needs it."""
     del arguments
-    place = find_home(home).prepare()
-    only = OnlyOne(protocol.lock_file(place, m.NAME))
-    if not only.take():
-        return 0
-    logs.log_to_file(place.logs, m.NAME)
-    worker = RenderWorker(place, SystemClock())
-
-    def asked_to_end(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        worker.end()
-
-    signal.signal(signal.SIGTERM, asked_to_end)
-    signal.signal(signal.SIGINT, asked_to_end)
-    worker.serve()
-    only.release()
+    run_worker(home, m.NAME, lambda place: RenderWorker(place, SystemClock()))
     return 0

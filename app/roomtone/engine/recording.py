@@ -20,7 +20,6 @@ from roomtone.foundation.files import make_directory, sync_directory
 from roomtone.foundation.paths import Home
 from roomtone.takes import wave
 from roomtone.takes.folder import (
-    SCHEMA,
     Began,
     Dropout,
     Ending,
@@ -31,6 +30,7 @@ from roomtone.takes.folder import (
     TrackSeal,
     TrackStart,
     folder_name,
+    sealed_manifest,
     write_manifest,
 )
 from roomtone.takes.journal import Journal
@@ -215,25 +215,7 @@ class TakeRecorder:
             tracks.append(seal)
         if self._verify_trouble is not None:
             raise self._verify_trouble
-        began = self._began
-        manifest = Manifest(
-            schema=SCHEMA,
-            id=began.id,
-            title=began.title,
-            project=began.project,
-            project_title=began.project_title,
-            part=began.part,
-            person=began.person,
-            number=began.number,
-            started=began.started,
-            sealed=self._clock.now().isoformat(),
-            source=began.source,
-            ending=ending,
-            app=began.app,
-            tracks=tracks,
-            dropouts=self._dropouts,
-            lineage=began.lineage,
-        )
+        manifest = sealed_manifest(self._began, ending, self._clock.now().isoformat(), tracks, self._dropouts)
         write_manifest(self.folder, manifest)
         return manifest
 

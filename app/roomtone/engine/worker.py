@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import threading
-from types import FrameType
 from typing import Any, Final
 
 import msgspec
@@ -21,12 +19,12 @@ from roomtone.devices.system import SoundSystem
 from roomtone.engine import messages as m
 from roomtone.engine.desk import Desk
 from roomtone.engine.space import remove_leftovers
-from roomtone.foundation import logs
 from roomtone.foundation.clock import SystemClock
 from roomtone.foundation.errors import RoomtoneError, from_os_error
-from roomtone.foundation.paths import Home, find_home
-from roomtone.foundation.workers import protocol, spawn
-from roomtone.foundation.workers.host import OnlyOne, WorkerHost
+from roomtone.foundation.paths import Home
+from roomtone.foundation.workers import spawn
+from roomtone.foundation.workers.host import WorkerHost
+from roomtone.foundation.workers.process import run_worker
 from roomtone.takes.recovery import recover_all
 
 log = logging.getLogger(__name__)
@@ -158,22 +156,8 @@ class EngineWorker:
 def run(home: str | None, arguments: list[str]) -> int:
     """Run the engine worker of a home until nobody needs it."""
     del arguments
-    place = find_home(home).prepare()
-    only = OnlyOne(protocol.lock_file(place, m.NAME))
-    if not only.take():
-        return 0
-    logs.log_to_file(place.logs, m.NAME)
-    worker = EngineWorker(place, SystemClock())
-
-    def asked_to_end(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        worker.end()
-
-    signal.signal(signal.SIGTERM, asked_to_end)
-    signal.signal(signal.SIGINT, asked_to_end)
-    worker.serve()
-    only.release()
-    if worker.stuck:
+    worker = run_worker(home, m.NAME, lambda place: EngineWorker(place, SystemClock()))
+    if worker is not None and worker.stuck:
         logging.shutdown()
         # PortAudio's own end would wait for the driver for ever. Everything of ours is closed and on disk.
         os._exit(0)

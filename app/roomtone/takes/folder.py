@@ -197,6 +197,30 @@ class Manifest(msgspec.Struct, frozen=True):
         return max((t.frames / t.rate if t.rate else t.seconds for t in self.tracks), default=0.0)
 
 
+def sealed_manifest(
+    began: Began, ending: Ending, sealed: str, tracks: list[TrackSeal], dropouts: list[Dropout]
+) -> Manifest:
+    """Return the manifest of a take that began with ``began`` and was sealed at ``sealed`` (RFC 3339 in UTC)."""
+    return Manifest(
+        schema=SCHEMA,
+        id=began.id,
+        title=began.title,
+        project=began.project,
+        project_title=began.project_title,
+        part=began.part,
+        person=began.person,
+        number=began.number,
+        started=began.started,
+        sealed=sealed,
+        source=began.source,
+        ending=ending,
+        app=began.app,
+        tracks=tracks,
+        dropouts=dropouts,
+        lineage=began.lineage,
+    )
+
+
 class NewerFolderError(WorldError):
     """The folder was made by a newer version; it is left alone."""
 

@@ -17,12 +17,11 @@ from roomtone.foundation.files import sync_data, sync_directory
 from roomtone.takes import flac, wave
 from roomtone.takes.decode import blocks, decode_whole
 from roomtone.takes.folder import (
-    SCHEMA,
     Ending,
-    Manifest,
     Sealing,
     TrackSeal,
     TrackStart,
+    sealed_manifest,
     take_folders,
     write_manifest,
 )
@@ -92,25 +91,7 @@ def recover(take: Take, clock: Clock, ending: Ending = Ending.RECOVERED) -> Take
     Raises ``UnplayableError`` or ``OSError`` with everything left as it was found, or further along.
     """
     seals = [seal for track in take.began.tracks if (seal := _recover_track(take, track)) is not None]
-    began = take.began
-    manifest = Manifest(
-        schema=SCHEMA,
-        id=began.id,
-        title=began.title,
-        project=began.project,
-        project_title=began.project_title,
-        part=began.part,
-        person=began.person,
-        number=began.number,
-        started=began.started,
-        sealed=clock.now().isoformat(),
-        source=began.source,
-        ending=ending,
-        app=began.app,
-        tracks=seals,
-        dropouts=list(take.dropouts),
-        lineage=began.lineage,
-    )
+    manifest = sealed_manifest(take.began, ending, clock.now().isoformat(), seals, list(take.dropouts))
     write_manifest(take.folder, manifest)
     log.info("recovered %s: %.3f s", take.folder.name, manifest.seconds)
     return load_take(take.folder)
