@@ -13,8 +13,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-import psutil
-
 from roomtone.engine import messages as m
 from roomtone.engine.client import EngineClient
 from roomtone.foundation.clock import SystemClock
@@ -22,13 +20,12 @@ from roomtone.foundation.paths import Home
 from roomtone.takes.folder import Manifest
 from roomtone.takes.model import Take, load_take
 from roomtone.upload.client import SyncClient
-from tests.rigs.processes import Program, alive, kill, run, until
+from tests.rigs.processes import Program, kill, run, until
+from tests.rigs.workers import end_workers
 
 E = TypeVar("E")
 
 _END_SECONDS = 20.0
-# Workers in the order in which they are ended: the server last, so that the others can still finish with it.
-_WORKERS = ("engine", "render", "sync", "server")
 
 
 def command(home: Home, *arguments: str) -> list[str]:
@@ -130,12 +127,7 @@ class RoomtoneHome:
             listener.close()
         for program in self._programs:
             program.end()
-        for worker in _WORKERS:
-            try:
-                pid = self.pid(worker)
-            except FileNotFoundError:
-                continue
-            _end(pid)
+        end_workers(self.home, _END_SECONDS)
 
     def __enter__(self) -> Self:
         return self
@@ -278,19 +270,3 @@ def _documents(text: str) -> Iterator[dict[str, Any]]:
     for line in whole.splitlines():
         if line.startswith("{"):
             yield json.loads(line)
-
-
-def _end(pid: int) -> None:
-    try:
-        process = psutil.Process(pid)
-        if "roomtone" not in " ".join(process.cmdline()):
-            # It ended long ago, and its number belongs to somebody else now.
-            return
-        process.terminate()
-    except psutil.NoSuchProcess:
-        return
-    try:
-        until(lambda: not alive(pid), _END_SECONDS, f"the end of process {pid}")
-    except TimeoutError:
-        kill(pid)
-        raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import signal
 import sys
 
 from roomtone import __version__
@@ -42,6 +43,8 @@ def build_parser() -> argparse.ArgumentParser:
 def run(home: str | None, arguments: list[str]) -> int:
     """Run one command; return 0, 1 (the world's fault, explained) or 2 (usage)."""
     options = build_parser().parse_args(arguments)
+    # A shell that starts us in the background has Ctrl+C ignored, also when it is sent to us alone.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     output = Output(json=getattr(options, "json", False))
     try:
         place = find_home(options.home or home).prepare()
