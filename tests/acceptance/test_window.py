@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.rigs.processes import Program, kill, until
 from tests.rigs.signals import find_exact, noise, read_samples, write_wav
 
 _RATE = 48_000
+_KILLS = 5
 
 
 @pytest.fixture
@@ -45,19 +47,19 @@ def _listen(app: RoomtoneHome, activity: m.Activity) -> Listener:
 def test_record_kill_the_window_start_it_again_stop_and_play(
     app: RoomtoneHome, jack: JackServer, display: VirtualDisplay, tmp_path: Path
 ) -> None:
-    source = write_wav(tmp_path / "noise.wav", noise(_RATE * 12, channels=2, seed=7), _RATE)
+    source = write_wav(tmp_path / "noise.wav", noise(_RATE * 25, channels=2, seed=7), _RATE)
+    moments = random.Random(7)
     window = _open(app, display)
     engine = _listen(app, m.Activity.LISTENING)
     player = jack.player(source, into=_inputs(jack))
     _record_with_space(engine, display)
     player.start()
-    engine.wait_frames(_RATE * 2)
-
-    kill(window.pid)
-    before = engine.of(m.Levels)[-1].frames
-    engine.wait_frames(before + _RATE)
-
-    _open(app, display)
+    for _ in range(_KILLS):
+        before = engine.of(m.Levels)[-1].frames
+        engine.wait_frames(before + int(_RATE * moments.uniform(0.2, 1.5)))
+        kill(window.pid)
+        display.wait_no_window("Roomtone")
+        window = _open(app, display)
     until(lambda: not _same(display, tmp_path), 20, "the reopened window to show the take growing")
     player.wait()
     assert engine.engine.status().activity is m.Activity.RECORDING
