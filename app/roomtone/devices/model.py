@@ -61,7 +61,7 @@ def choose_input(devices: DeviceList, wanted: str) -> AudioDevice:
             "no-input",
             "There is no sound input",
             "The system offers no microphone or interface",
-            "Plug one in, or use the practice tone: --input practice",
+            "Plug one in, or use the built-in practice tone",
         )
     exact = [device for device in inputs if wanted in (device.id, device.name)]
     found = exact or [device for device in inputs if wanted.lower() in device.id.lower()]

@@ -72,8 +72,13 @@ class Reserve:
         self._sound = folder / RESERVE_FILES[0]
         self._seal = folder / RESERVE_FILES[1]
         self._given_back = False
-        _allocate(self._seal, SEAL_RESERVE)
-        _allocate(self._sound, bytes_a_second * RESERVE_SECONDS)
+        try:
+            _allocate(self._seal, SEAL_RESERVE)
+            _allocate(self._sound, bytes_a_second * RESERVE_SECONDS)
+        except OSError:
+            # What was set aside so far would only keep the disk full.
+            self.give_back_all()
+            raise
 
     @property
     def given_back(self) -> bool:
