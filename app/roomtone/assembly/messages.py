@@ -33,6 +33,48 @@ class Checked(msgspec.Struct, frozen=True):
     frames: int
 
 
+class Pictures(msgspec.Struct, frozen=True):
+    """Small pictures of a track, in the cache: one ``thumbnail`` (PNG), and a ``filmstrip``, a PNG of ``tiles``
+    pictures side by side, ``tile_width`` by ``tile_height`` pixels each, spread evenly over ``seconds``. "" where there
+    is nothing to see."""
+
+    thumbnail: str = ""
+    filmstrip: str = ""
+    tiles: int = 0
+    tile_width: int = 0
+    tile_height: int = 0
+    seconds: float = 0.0
+
+
+class Exported(msgspec.Struct, frozen=True):
+    """A film of constant rate: where it lies, and what had to be done to the pictures to make it so."""
+
+    file: str
+    frames: int
+    fps: float
+    shown_twice: int
+    left_out: int
+
+
+class Aligned(msgspec.Struct, frozen=True):
+    """A file that became a take that belongs to another one, ``offset`` seconds after its beginning.
+
+    ``confidence`` is from 0 to 1. Below 0.5 it is a guess, and a person should look.
+    """
+
+    folder: str
+    manifest: Manifest
+    offset: float
+    confidence: float
+
+
+class Page(msgspec.Struct, frozen=True):
+    """A page of writing as it was kept: the take that it became."""
+
+    folder: str
+    manifest: Manifest
+
+
 class BringIn(msgspec.Struct, frozen=True, tag_field="do", tag="bring-in"):
     """→ ``BroughtIn``. Copies a file into a new take; the file itself is left alone."""
 
@@ -71,10 +113,70 @@ class Check(msgspec.Struct, frozen=True, tag_field="do", tag="check"):
     folder: str
 
 
+class DrawPictures(msgspec.Struct, frozen=True, tag_field="do", tag="pictures"):
+    """→ ``Pictures``. Makes thumbnail and filmstrip of a film, an image or a PDF where the cache misses them."""
+
+    take: str
+    file: str
+
+
+class ExportFilm(msgspec.Struct, frozen=True, tag_field="do", tag="export-film"):
+    """→ ``Exported``. Writes a track of pictures with the take's lossless sound as a film of constant rate.
+
+    Each picture is the one that was there at its time, by its time stamp. ``file`` must be new. ``track`` "" is the
+    first one with pictures; ``fps`` is one of 24, 25, 30, 50, 60.
+    """
+
+    folder: str
+    file: str
+    track: str = ""
+    fps: int = 30
+
+
+class Align(msgspec.Struct, frozen=True, tag_field="do", tag="align"):
+    """→ ``Aligned``. Brings ``file`` in as a take and places it against the take in ``folder`` by their sound."""
+
+    folder: str
+    file: str
+
+
+class Nudge(msgspec.Struct, frozen=True, tag_field="do", tag="nudge"):
+    """→ ``Drawn``. Places the take in ``folder`` by hand, ``offset`` seconds after the one it belongs to. It wins."""
+
+    folder: str
+    offset: float
+
+
+class KeepStills(msgspec.Struct, frozen=True, tag_field="do", tag="keep-stills"):
+    """→ ``BroughtIn``. Makes a take of the pictures of a draft (``takes.drafts``): one still, or a film of ``fps``
+    pictures a second together with the pictures themselves."""
+
+    draft: str
+    fps: int = 12
+
+
+class KeepText(msgspec.Struct, frozen=True, tag_field="do", tag="keep-text"):
+    """→ ``Page``. Makes a take of the writing of a draft (``takes.drafts``), with its revisions."""
+
+    draft: str
+
+
 class Drawn(msgspec.Struct, frozen=True):
     """Where a derived file lies; "" where there is nothing to derive."""
 
     file: str
 
 
-Command = BringIn | DrawPeaks | MakeListeningCopy | Measure | Check
+Command = (
+    BringIn
+    | DrawPeaks
+    | DrawPictures
+    | MakeListeningCopy
+    | Measure
+    | Check
+    | ExportFilm
+    | Align
+    | Nudge
+    | KeepStills
+    | KeepText
+)

@@ -8,6 +8,7 @@ from typing import Final, Literal
 import msgspec
 
 from roomtone.devices.model import DeviceList
+from roomtone.devices.pictures.model import Control, PictureKind, PictureList
 from roomtone.foundation.errors import Problem
 from roomtone.takes.folder import Manifest, Source
 
@@ -45,6 +46,43 @@ class Input(msgspec.Struct, frozen=True):
     source: Source = Source.RECORDED
 
 
+class Camera(msgspec.Struct, frozen=True):
+    """An open source of pictures. Every one that is open when a take begins becomes a track of it.
+
+    ``source`` is its id; ``preview`` the shared memory with its newest picture, for ``devices.pictures.ring``, "" until
+    the first one arrived. ``promised`` and ``fps`` are frames a second, said and measured; ``jitter_ms`` is the
+    spread of arrivals. ``encoder`` says how it is or would be kept. ``offset_ms`` is what the self-test found for
+    this camera with this input, ``None`` before. ``trouble`` is what is wrong with it right now.
+    """
+
+    source: str
+    name: str
+    kind: PictureKind
+    preview: str = ""
+    width: int = 0
+    height: int = 0
+    promised: float = 0.0
+    fps: float = 0.0
+    jitter_ms: float = 0.0
+    encoder: str = ""
+    offset_ms: float | None = None
+    controls: list[Control] = []
+    trouble: Problem | None = None
+
+
+class RollingPicture(msgspec.Struct, frozen=True):
+    """A track of pictures that is being recorded; see ``takes.folder.PictureFacts``."""
+
+    track: str
+    source: str
+    frames: int
+    dropped: int
+    missed: int
+    repeated: int
+    gaps: int
+    encoder: str
+
+
 class Rolling(msgspec.Struct, frozen=True):
     """The take that is being recorded. ``files`` are its tracks; ``frames`` were captured so far."""
 
@@ -58,6 +96,7 @@ class Rolling(msgspec.Struct, frozen=True):
     dropouts: int = 0
     clipped: int = 0
     in_memory: int = 0
+    pictures: list[RollingPicture] = []
 
 
 class Playing(msgspec.Struct, frozen=True):
@@ -83,6 +122,7 @@ class Status(msgspec.Struct, frozen=True, tag_field="event", tag="status"):
     bytes_free: int = 0
     seconds_left: float = 0.0
     trouble: Problem | None = None
+    cameras: list[Camera] = []
 
 
 class Levels(msgspec.Struct, frozen=True, tag_field="event", tag="levels"):
@@ -116,6 +156,31 @@ class DevicesSeen(msgspec.Struct, frozen=True, tag_field="event", tag="devices")
     list: DeviceList
 
 
+class PicturesSeen(msgspec.Struct, frozen=True, tag_field="event", tag="pictures"):
+    """The cameras, screens and windows changed, or were asked for."""
+
+    list: PictureList
+
+
+class SelfTested(msgspec.Struct, frozen=True):
+    """What the self-test found: the picture is ``offset_ms`` later than the sound (negative: earlier).
+
+    ``events`` pairs of a flash and a beep, or of a clap seen and heard, agreed within ``spread_ms``.
+    """
+
+    offset_ms: float
+    spread_ms: float
+    events: int
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """A still of a camera: where it lies, whole and durable."""
+
+    file: str
+    width: int
+    height: int
+
+
 class Notice(msgspec.Struct, frozen=True, tag_field="event", tag="notice"):
     """Something a person should know, once."""
 
@@ -127,7 +192,7 @@ class Done(msgspec.Struct, frozen=True):
     """The answer to a command that has nothing to say."""
 
 
-Event = Status | Levels | Sealed | Recovered | DevicesSeen | Notice
+Event = Status | Levels | Sealed | Recovered | DevicesSeen | PicturesSeen | Notice
 
 
 class GetStatus(msgspec.Struct, frozen=True, tag_field="do", tag="status"):
@@ -169,6 +234,55 @@ class StopTake(msgspec.Struct, frozen=True, tag_field="do", tag="stop"):
     take: str = ""
 
 
+class LookForPictures(msgspec.Struct, frozen=True, tag_field="do", tag="look-pictures"):
+    """→ ``PictureList``."""
+
+
+class OpenCamera(msgspec.Struct, frozen=True, tag_field="do", tag="open-camera"):
+    """→ ``Camera``, when its first picture is there. ``source`` and ``mode`` are read as a person writes them.
+
+    Opened while a take rolls, it is seen at once and recorded from the next take on.
+    """
+
+    source: str = ""
+    mode: str = ""
+
+
+class CloseCamera(msgspec.Struct, frozen=True, tag_field="do", tag="close-camera"):
+    """→ ``Done``. Refused while a take records it."""
+
+    source: str
+
+
+class ControlCamera(msgspec.Struct, frozen=True, tag_field="do", tag="control-camera"):
+    """→ ``Done``. Hold a control of a camera at ``value``, or leave it to the camera with ``automatic``."""
+
+    source: str
+    control: str
+    value: float = 0.0
+    automatic: bool = False
+
+
+class SnapCamera(msgspec.Struct, frozen=True, tag_field="do", tag="snap"):
+    """→ ``Snapshot``. Writes the newest picture of an open camera, whole, as a PNG to ``file``, which must be new."""
+
+    source: str
+    file: str
+
+
+class SelfTest(msgspec.Struct, frozen=True, tag_field="do", tag="self-test"):
+    """→ ``SelfTested``. Watches an open camera and the open input for ``seconds``.
+
+    Somebody flashes and beeps at the same time meanwhile, once a second, or claps (``claps``). What was found is kept
+    for this camera with this input, and taken off the time stamps of what they record from then on, with ``keep``.
+    """
+
+    source: str
+    seconds: float = 8.0
+    claps: bool = False
+    keep: bool = True
+
+
 class Play(msgspec.Struct, frozen=True, tag_field="do", tag="play"):
     """→ ``Playing``. ``file`` is a track's path, ``at`` where to begin in seconds."""
 
@@ -194,4 +308,21 @@ class StopPlaying(msgspec.Struct, frozen=True, tag_field="do", tag="stop-playing
     """→ ``Done``."""
 
 
-Command = GetStatus | LookForDevices | OpenInput | CloseInput | StartTake | StopTake | Play | Seek | Pause | StopPlaying
+Command = (
+    GetStatus
+    | LookForDevices
+    | OpenInput
+    | CloseInput
+    | StartTake
+    | StopTake
+    | LookForPictures
+    | OpenCamera
+    | CloseCamera
+    | ControlCamera
+    | SnapCamera
+    | SelfTest
+    | Play
+    | Seek
+    | Pause
+    | StopPlaying
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from roomtone.studio.snapshot import LevelsView, StudioState
+from roomtone.studio.snapshot import DraftKind, Framing, LevelsView, PrompterView, StudioState
 from roomtone.studio.waveforms import Waveforms
 
 
@@ -46,6 +46,60 @@ class StudioIntents(Protocol):
 
     def name_person(self, name: str) -> None:
         """Say who plays, for the names of takes."""
+
+    def open_camera(self, source: str, mode: str = "") -> None:
+        """See a camera, screen, window or address, and record it with every take from the next one on."""
+
+    def close_camera(self, source: str) -> None:
+        """Let go of a camera. While a take records it this does nothing but say so."""
+
+    def control_camera(self, source: str, control: str, value: float, automatic: bool = False) -> None:
+        """Hold exposure, white balance or focus, or leave it to the camera."""
+
+    def test_sync(self, source: str, claps: bool = False) -> None:
+        """Find how late the picture is against the sound, and keep it for this camera with this input.
+
+        Without ``claps`` the face flashes and the studio beeps once a second meanwhile; see ``StudioState.testing``.
+        """
+
+    def choose_framing(self, framing: Framing) -> None:
+        """Show the preview so."""
+
+    def choose_ghost(self, take: str) -> None:
+        """Lay a picture of a take over the preview; "" is the last one with pictures."""
+
+    def prompt(self, prompter: PrompterView) -> None:
+        """Show this text beside the camera, or take it away."""
+
+    def begin_draft(self, kind: DraftKind) -> None:
+        """Begin artwork or writing. It is kept on disk from now on, at every step."""
+
+    def snap(self, draft: str, source: str) -> None:
+        """Add the camera's newest picture to a draft."""
+
+    def drop_picture(self, draft: str, picture: str) -> None:
+        """Leave a picture out of a draft; its file stays until the draft has become a take."""
+
+    def lapse(self, draft: str, source: str, every: float) -> None:
+        """Take a picture each ``every`` seconds into a draft from now on; 0 stops."""
+
+    def write(self, draft: str, text: str) -> None:
+        """Keep the text of a page as it is now."""
+
+    def keep_draft(self, draft: str, title: str = "", fps: int = 12) -> None:
+        """Make a take of a draft: sealed, hashed, sent."""
+
+    def throw_draft_away(self, draft: str) -> None:
+        """Put a draft aside; ``undo`` brings it back."""
+
+    def export_film(self, take: str, file: str, fps: int = 30) -> None:
+        """Write the pictures of a take with its sound as a film of constant rate."""
+
+    def align(self, take: str, file: str) -> None:
+        """Bring a camera's file in and place it against a take by their sound."""
+
+    def nudge(self, take: str, offset: float) -> None:
+        """Place a take by hand, ``offset`` seconds after the one it belongs to."""
 
     def play(self, take: str, at: float = 0.0) -> None:
         """Play a take from ``at`` seconds."""

@@ -65,6 +65,96 @@ class InputView(msgspec.Struct, frozen=True):
     practice: bool = False
 
 
+class CameraChoice(msgspec.Struct, frozen=True):
+    """A camera, screen or window that can be opened. ``modes`` are as a person writes them ("720p30")."""
+
+    id: str
+    label: str
+    modes: list[str] = []
+    practice: bool = False
+
+
+class ControlView(msgspec.Struct, frozen=True):
+    """A control of a camera, from ``low`` to ``high``; ``automatic`` is ``None`` where it has no automatic."""
+
+    name: str
+    label: str
+    value: float
+    low: float
+    high: float
+    automatic: bool | None = None
+
+
+class CameraView(msgspec.Struct, frozen=True):
+    """An open camera. ``preview`` is for ``studio.preview``, "" before the first picture.
+
+    ``detail`` is the line under the picture ("1280×720 · 30 fps · 0 dropped"); ``recording`` tells that the rolling
+    take keeps it; ``sync_line`` what the self-test found ("12 ms late, taken off"), "" before.
+    """
+
+    id: str
+    label: str
+    preview: str = ""
+    width: int = 0
+    height: int = 0
+    detail: str = ""
+    recording: bool = False
+    practice: bool = False
+    sync_line: str = ""
+    controls: list[ControlView] = []
+    trouble: Problem | None = None
+
+
+class Framing(msgspec.Struct, frozen=True):
+    """How the preview is shown; the recorded picture is never changed by it.
+
+    ``aspect`` is "", "16:9", "9:16", "4:3", "1:1" or "2.39:1"; ``ghost`` from 0 to 1 is how much of the ghost is seen.
+    """
+
+    mirrored: bool = True
+    aspect: str = ""
+    thirds: bool = False
+    eye_line: bool = False
+    zebra: bool = False
+    meter: bool = True
+    ghost: float = 0.0
+
+
+class PrompterView(msgspec.Struct, frozen=True):
+    """The script or lyrics beside the camera. ``words_a_minute`` paces it while a take rolls; 0 leaves it by hand."""
+
+    text: str = ""
+    words_a_minute: int = 120
+    shown: bool = False
+
+
+class DraftKind(StrEnum):
+    """What a draft is going to be."""
+
+    STILL = "still"
+    STOP_MOTION = "stop-motion"
+    TIME_LAPSE = "time-lapse"
+    WRITING = "writing"
+
+
+class DraftView(msgspec.Struct, frozen=True):
+    """Something begun and not yet a take; it is kept on disk at every step. ``pictures`` are files, oldest first.
+
+    ``running`` tells that a time-lapse is taking pictures, one each ``every`` seconds.
+    """
+
+    id: str
+    kind: DraftKind
+    title: str
+    changed: str
+    pictures: list[str] = []
+    text: str = ""
+    words: int = 0
+    revisions: int = 0
+    every: float = 0.0
+    running: bool = False
+
+
 class RollingView(msgspec.Struct, frozen=True):
     """The take that is being recorded.
 
@@ -84,6 +174,8 @@ class RollingView(msgspec.Struct, frozen=True):
 class TakeView(msgspec.Struct, frozen=True):
     """A take in the list. ``sent`` is the share from 0 to 1 that the server has acknowledged.
 
+    ``media`` is "sound", "video", "artwork" or "writing"; ``thumbnail`` and ``filmstrip`` are files, "" while there are
+    none. A take that was placed against another one by its sound ``belongs_to`` it, ``offset`` seconds after it.
     With ``unreadable`` set the folder could not be opened; it was left alone, and nothing can be done with it.
     """
 
@@ -101,6 +193,12 @@ class TakeView(msgspec.Struct, frozen=True):
     practice: bool = False
     audio: bool = True
     tracks: list[str] = []
+    media: str = "sound"
+    thumbnail: str = ""
+    filmstrip: str = ""
+    belongs_to: str = ""
+    offset: float = 0.0
+    confidence: float = 0.0
     problem: Problem | None = None
     unreadable: Problem | None = None
 
@@ -127,7 +225,11 @@ class NoticeView(msgspec.Struct, frozen=True):
 
 
 class StudioState(msgspec.Struct, frozen=True):
-    """Everything that a face shows, except levels, which come thirty times a second."""
+    """Everything that a face shows, except levels, which come thirty times a second.
+
+    ``ghost`` is the file of the picture that may be laid over the preview. ``testing`` is the camera whose sync
+    self-test runs; meanwhile the face flashes as ``studio.flashing`` says.
+    """
 
     phase: Phase = Phase.STARTING
     inputs: list[InputChoice] = []
@@ -143,6 +245,13 @@ class StudioState(msgspec.Struct, frozen=True):
     project_line: Line = Line("In the project", Tone.QUIET)
     disk_line: Line = Line("", Tone.QUIET)
     safe_line: Line = Line("Starting", Tone.QUIET)
+    camera_choices: list[CameraChoice] = []
+    cameras: list[CameraView] = []
+    framing: Framing = Framing()
+    ghost: str = ""
+    prompter: PrompterView = PrompterView()
+    drafts: list[DraftView] = []
+    testing: str = ""
     undo: str = ""
     notices: list[NoticeView] = []
 

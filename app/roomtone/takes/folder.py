@@ -58,7 +58,10 @@ class GapCause(StrEnum):
 
 
 class TrackStart(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A track as it is declared when the take begins. ``source`` lists the device channels, from 1."""
+    """A track as it is declared when the take begins. ``source`` lists the device channels, from 1.
+
+    A track of pictures has a ``width`` and ``height`` in pixels, and in ``fps`` what its camera promised.
+    """
 
     name: TrackName
     media: str
@@ -67,6 +70,9 @@ class TrackStart(msgspec.Struct, frozen=True, omit_defaults=True):
     bits: int = 0
     device: str = ""
     source: list[int] = []
+    width: int = 0
+    height: int = 0
+    fps: float = 0.0
 
 
 class Began(msgspec.Struct, frozen=True, tag_field="e", tag="began"):
@@ -102,6 +108,15 @@ class Dropout(msgspec.Struct, frozen=True, tag_field="e", tag="dropout"):
     at: int
     frames: int
     cause: GapCause
+
+
+class PictureGap(msgspec.Struct, frozen=True, tag_field="e", tag="picture-gap"):
+    """``track`` shows nothing new from ``at`` (seconds of the take) for ``seconds``; ``why`` is for people."""
+
+    track: str
+    at: float
+    seconds: float
+    why: str = ""
 
 
 class Sealing(msgspec.Struct, frozen=True, tag_field="e", tag="sealing"):
@@ -141,7 +156,43 @@ class Trashed(msgspec.Struct, frozen=True, tag_field="e", tag="trashed"):
     at: str
 
 
-Entry = Began | Synced | Dropout | Sealing | Renamed | Starred | Noted | Trashed
+class Placed(msgspec.Struct, frozen=True, tag_field="e", tag="placed"):
+    """This take belongs to the take ``against``, and begins ``offset`` seconds after it; the last entry counts.
+
+    ``confidence`` from 0 to 1 is how sure the sound was; 1 with ``by_hand``, where a person moved it.
+    """
+
+    against: Id
+    offset: float
+    confidence: float
+    by_hand: bool
+    at: str
+
+
+Entry = Began | Synced | Dropout | PictureGap | Sealing | Renamed | Starred | Noted | Trashed | Placed
+
+
+class PictureFacts(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How the pictures of a track really came.
+
+    ``frames`` were kept; ``fps`` is their true mean rate; ``jitter_ms`` the standard deviation of their arrival
+    around the camera's own clock, which ran ``drift_ppm`` fast against the sound. ``dropped`` frames could not be
+    kept, ``missed`` never came, ``repeated`` came twice. ``offset_ms`` was taken off every time stamp: what the
+    self-test measured for this camera with this input. ``first`` is when the first one was taken, in seconds of
+    the take.
+    """
+
+    frames: int
+    fps: float
+    jitter_ms: float = 0.0
+    drift_ppm: float = 0.0
+    dropped: int = 0
+    missed: int = 0
+    repeated: int = 0
+    offset_ms: float = 0.0
+    first: float = 0.0
+    encoder: str = ""
+    gaps: list[PictureGap] = []
 
 
 class TrackSeal(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -149,7 +200,7 @@ class TrackSeal(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``digest`` is ``wire.digest`` over the sealed bytes; ``patches`` (offset, hex) turn the track as it grew
     into the sealed one. ``peak`` and ``noise_floor`` are dBFS, ``clipped`` counts samples at full scale that
-    are part of a run of three or more.
+    are part of a run of three or more. ``picture`` is there for recorded pictures.
     """
 
     name: TrackName
@@ -169,6 +220,7 @@ class TrackSeal(msgspec.Struct, frozen=True, omit_defaults=True):
     width: int = 0
     height: int = 0
     seconds: float = 0.0
+    picture: PictureFacts | None = None
 
 
 class Manifest(msgspec.Struct, frozen=True):

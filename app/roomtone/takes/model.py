@@ -14,6 +14,8 @@ from roomtone.takes.folder import (
     Entry,
     Manifest,
     Noted,
+    PictureGap,
+    Placed,
     Renamed,
     Sealing,
     Starred,
@@ -63,6 +65,8 @@ class Take:
     synced: dict[str, tuple[int, int]] = field(default_factory=dict)
     sealing: dict[str, Sealing] = field(default_factory=dict)
     dropouts: tuple[Dropout, ...] = ()
+    picture_gaps: tuple[PictureGap, ...] = ()
+    placed: Placed | None = None
     manifest: Manifest | None = None
 
     @property
@@ -106,6 +110,10 @@ def step(take: Take, entry: Entry) -> Take:
             change = {"sealing": {**take.sealing, entry.track: entry}}
         case Dropout():
             change = {"dropouts": (*take.dropouts, entry)}
+        case PictureGap():
+            change = {"picture_gaps": (*take.picture_gaps, entry)}
+        case Placed():
+            change = {"placed": entry}
         case Renamed():
             change = {"title": entry.title}
         case Starred():
