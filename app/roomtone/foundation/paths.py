@@ -90,7 +90,7 @@ class Home:
             folder = base / f"roomtone-{user}-{tag}{ending}"
             with contextlib.suppress(FileExistsError):
                 folder.mkdir(mode=0o700)
-            if _made_private(folder):
+            if make_private(folder):
                 return folder
         raise WorldError(
             "no-socket-folder",
@@ -100,7 +100,7 @@ class Home:
         )
 
 
-def _made_private(folder: Path) -> bool:
+def make_private(folder: Path) -> bool:
     """Return whether ``folder`` is a real folder of ours that nobody else may enter; shut it where it was open."""
     if os.name == "nt":
         return folder.is_dir()
