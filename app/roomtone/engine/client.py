@@ -8,6 +8,7 @@ from collections.abc import Callable
 import msgspec
 
 from roomtone.devices.model import DeviceList
+from roomtone.devices.pictures.model import PictureList
 from roomtone.engine import messages as m
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.paths import Home
@@ -19,6 +20,8 @@ log = logging.getLogger(__name__)
 # Sealing waits for a disk that may be busy; a take is never given up because of it.
 _SEAL_SECONDS = 120.0
 _RATES_SECONDS = 60.0
+# A network camera may take its time to answer, and is then given up by its own process.
+_CAMERA_SECONDS = 30.0
 
 
 class EngineClient:
@@ -60,6 +63,30 @@ class EngineClient:
     def stop_take(self, take: str = "") -> m.Sealed:
         """Stop the rolling take and return it sealed, read back and hashed."""
         return self._client.call(m.StopTake(take), m.Sealed, _SEAL_SECONDS)
+
+    def look_for_pictures(self) -> PictureList:
+        """Return the cameras, screens and windows."""
+        return self._client.call(m.LookForPictures(), PictureList, _RATES_SECONDS)
+
+    def open_camera(self, source: str = "", mode: str = "") -> m.Camera:
+        """Open a camera, screen or address; it is there when its first picture is. Open already, it stays."""
+        return self._client.call(m.OpenCamera(source, mode), m.Camera, _CAMERA_SECONDS)
+
+    def close_camera(self, source: str) -> None:
+        """Let go of a camera. Refused while a take records it."""
+        self._client.call(m.CloseCamera(source), m.Done)
+
+    def control_camera(self, source: str, control: str, value: float = 0.0, *, automatic: bool = False) -> None:
+        """Hold a control of a camera, or leave it to the camera."""
+        self._client.call(m.ControlCamera(source, control, value, automatic), m.Done)
+
+    def snap(self, source: str, file: str) -> m.Snapshot:
+        """Write the newest picture of an open camera to ``file`` (PNG), which must be new."""
+        return self._client.call(m.SnapCamera(source, file), m.Snapshot, _CAMERA_SECONDS)
+
+    def self_test(self, source: str, seconds: float = 8.0, *, claps: bool = False, keep: bool = True) -> m.SelfTested:
+        """Find how late a camera is against the open input, from flashes and beeps or from claps."""
+        return self._client.call(m.SelfTest(source, seconds, claps, keep), m.SelfTested, seconds + _CAMERA_SECONDS)
 
     def play(self, take: str, file: str, at: float = 0.0, device: str = "") -> m.Playing:
         return self._client.call(m.Play(take, file, at, device), m.Playing)
