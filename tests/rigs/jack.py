@@ -5,20 +5,26 @@ Streams of PortAudio appear as ``PortAudio:in_0``, ``PortAudio:out_0`` … and c
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import secrets
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import psutil
+
 from tests.rigs import alsa
 from tests.rigs.processes import Program, need, run, until
 
 _READY_SECONDS = 15
+_ASK_SECONDS = 15.0
+_ASK_TIMES = 3
 _NO_REALTIME = "Cannot use real-time scheduling"
 
 
@@ -85,7 +91,7 @@ class JackServer:
 
     def ports(self, pattern: str = "") -> list[str]:
         """Return the names of all ports that match a regular expression."""
-        names = run(["jack_lsp"], env=self.env()).splitlines()
+        names = self._ask("jack_lsp").splitlines()
         return [name for name in names if ":" in name and re.search(pattern, name)]
 
     def wait_ports(self, pattern: str, count: int = 1, seconds: float = 20.0) -> list[str]:
@@ -102,7 +108,7 @@ class JackServer:
         """Return the ports that ``port`` is connected with."""
         found: list[str] = []
         current = ""
-        for line in run(["jack_lsp", "-c"], env=self.env()).splitlines():
+        for line in self._ask("jack_lsp", "-c").splitlines():
             if not line.startswith(" "):
                 current = line
             elif current == port:
@@ -139,6 +145,21 @@ class JackServer:
         player = self.player(path, into)
         player.start()
         return player
+
+    def _ask(self, *argv: str) -> str:
+        """Run a program that only looks. It is asked again where it does not answer.
+
+        jackd opens one client at a time, in step with all the others; one that is killed in that moment can leave the
+        newcomer waiting for an answer that was lost with it.
+        """
+        for _ in range(_ASK_TIMES - 1):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return run(list(argv), _ASK_SECONDS, self.env())
+        try:
+            return run(list(argv), _ASK_SECONDS, self.env())
+        except subprocess.TimeoutExpired as error:
+            others = [f"{p.pid} {p.name()} {p.status()}" for p in psutil.process_iter() if "jack" in p.name()]
+            raise RuntimeError(f"jackd does not answer ({', '.join(others)}): {self._running.output}") from error
 
     @property
     def _running(self) -> Program:
