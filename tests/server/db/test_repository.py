@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -254,3 +255,22 @@ def test_no_list_takes_a_statement_per_row(repository: SqlRepository, count: int
 def test_the_database_finds_no_fault_in_itself(repository: SqlRepository) -> None:
     repository.add_take(take_record())
     assert repository.faults() == []
+
+
+def test_an_open_upload_is_found_by_its_index(repository: SqlRepository) -> None:
+    """Otherwise every upload that is open would be read each time one is created or a take is looked at."""
+    repository.add_take(take_record())
+    seen: list[tuple[str, Any]] = []
+
+    def note(*told: Any) -> None:
+        seen.append((told[2], told[3]))
+
+    event.listen(repository.engine, "before_cursor_execute", note)
+    repository.add_upload(upload_record("1" * 32))
+    repository.take(TAKE)
+    looks = [(statement, values) for statement, values in seen if "FROM" in statement and "uploads" in statement]
+    assert len(looks) == 2
+    with repository.engine.connect() as db:
+        for statement, values in looks:
+            plan = [row[3] for row in db.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+            assert any("uploads USING INDEX ix_uploads_open (take=? AND track=?)" in step for step in plan), plan

@@ -62,22 +62,23 @@ class FileCommits:
         self._connection = sqlite3.connect(path, check_same_thread=False)
         self._data = -1
         self._access = -1
+        # What this process committed is counted apart: its own commits are known without asking.
+        self._own = CountedCommits()
         self._fresh_until = 0.0
 
     def version(self) -> int:
         with self._lock:
             self._refresh()
-            return self._data
+            # Neither of the two ever goes back, so their sum changes with each of them.
+            return self._data + self._own.version()
 
     def access_version(self) -> int:
         with self._lock:
             self._refresh()
-            return self._access
+            return self._access + self._own.access_version()
 
     def committed(self, *, access: bool) -> None:
-        del access
-        with self._lock:
-            self._fresh_until = 0.0
+        self._own.committed(access=access)
 
     def close(self) -> None:
         self._connection.close()

@@ -51,10 +51,15 @@ def open_memory() -> Engine:
     return engine
 
 
+def writer(engine: Engine) -> Connection:
+    """Return a connection whose transactions take the write lock when they begin; the caller closes it."""
+    return engine.connect().execution_options(**{WRITES: True})
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Begin a transaction that takes the write lock at once; commit it at the end, unless something was raised."""
-    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+    with writer(engine) as connection, connection.begin():
         yield connection
 
 

@@ -48,14 +48,18 @@ class SqlRepository:
         # a single connection, so its readers wait as well.
         self._writer = threading.RLock()
         self._readers_wait = isinstance(engine.pool, StaticPool)
+        # Kept from the first write on: to fetch one for each transaction costs a third of a small one.
+        self._connection: Connection | None = None
 
     @contextmanager
     def _write(self, *, access: bool = False) -> Iterator[Connection]:
         try:
-            with self._writer, engines.writing(self.engine) as connection:
-                yield connection
-                if access:
-                    engines.count_access(connection)
+            with self._writer:
+                connection = self._connection = self._connection or engines.writer(self.engine)
+                with connection.begin():
+                    yield connection
+                    if access:
+                        engines.count_access(connection)
             self._commits.committed(access=access)
         except DBAPIError as error:
             raise _converted(error) from error
@@ -184,6 +188,8 @@ class SqlRepository:
 
     def close(self) -> None:
         self._commits.close()
+        if self._connection is not None:
+            self._connection.close()
         self.engine.dispose()
 
 

@@ -6,14 +6,20 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, insert, null, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, func, insert, literal_column, null, select, update
 
 from roomtone.server.db import schema as s
 from roomtone.server.db.feed_rows import add_change
 from roomtone.server.db.records import ChangeRecord, Sealing, TakeRecord, TrackRecord, UploadState
 from roomtone.wire.api import ChangeKind
 
-OPEN: Final = (UploadState.RECEIVING.value, UploadState.SEALING.value)
+_OPEN_STATES: Final = (UploadState.RECEIVING, UploadState.SEALING)
+# Said with values in the statement, as the index of open uploads has them: with bound ones it would not be used, and
+# every open upload would be read.
+UPLOAD_IS_OPEN: Final = and_(
+    s.uploads.c.state.in_([literal_column(f"'{state.value}'") for state in _OPEN_STATES]),
+    s.uploads.c.take != literal_column("''"),
+)
 
 _ADD: Final = insert(s.takes)
 _ADD_TRACKS: Final = insert(s.tracks)
@@ -28,11 +34,11 @@ _PAGE: Final = _TAKES.where(s.takes.c.project == bindparam("of"), s.takes.c.seq 
     bindparam("most")
 )
 _OPEN_UPLOAD: Final = and_(
-    s.uploads.c.take == s.tracks.c.take, s.uploads.c.track == s.tracks.c.name, s.uploads.c.state.in_(OPEN)
+    s.uploads.c.take == s.tracks.c.take, s.uploads.c.track == s.tracks.c.name, UPLOAD_IS_OPEN
 )
 _TRACKS: Final = (
     select(s.tracks, func.coalesce(s.uploads.c.id, "").label("upload"))
-    .outerjoin(s.uploads, _OPEN_UPLOAD)
+    .select_from(s.tracks.outerjoin(s.uploads, _OPEN_UPLOAD))
     .where(s.tracks.c.take.in_(bindparam("takes", expanding=True)))
     .order_by(s.tracks.c.take, s.tracks.c.place)
 )

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, Update, bindparam, delete, insert, or_, select, update
 
 from roomtone.foundation.errors import BugError
 from roomtone.server.db import schema as s
@@ -28,15 +28,20 @@ from roomtone.wire.api import ChangeKind
 _ADD: Final = insert(s.uploads)
 _ONE: Final = select(s.uploads).where(s.uploads.c.id == bindparam("identity"))
 _OPEN_FOR: Final = select(s.uploads).where(
-    s.uploads.c.take == bindparam("of_take"),
-    s.uploads.c.track == bindparam("of_track"),
-    s.uploads.c.state.in_(take_rows.OPEN),
+    s.uploads.c.take == bindparam("of_take"), s.uploads.c.track == bindparam("of_track"), take_rows.UPLOAD_IS_OPEN
 )
-_MOVE: Final = (
-    update(s.uploads)
-    .where(s.uploads.c.id == bindparam("identity"), s.uploads.c.state.in_(bindparam("come_from", expanding=True)))
-    .values(state=bindparam("to"))
-)
+
+
+def _move_to(to: UploadState, *columns: str) -> Update:
+    """Build the statement that changes the state where the transition table allows it, and these columns with it."""
+    come_from = or_(*[s.uploads.c.state == state.value for state, targets in MOVES.items() if to in targets])
+    values: dict[str, Any] = {column: bindparam(f"new_{column}") for column in columns}
+    return update(s.uploads).where(s.uploads.c.id == bindparam("identity"), come_from).values(state=to.value, **values)
+
+
+_BEGIN_SEAL: Final = _move_to(UploadState.SEALING, "sealing", "length")
+_FINISH_SEAL: Final = _move_to(UploadState.SEALED)
+_END: Final = _move_to(UploadState.GONE)
 _PLAIN: Final = ("id", "account", "created", "length", "metadata", "project", "take", "track", "filename", "media")
 
 
@@ -71,7 +76,7 @@ def set_length(db: Connection, identity: str, length: int) -> None:
 
 def begin_seal(db: Connection, identity: str, sealing: Sealing) -> None:
     """Record a checked seal."""
-    _move(db, identity, UploadState.SEALING, sealing=msgspec.to_builtins(sealing), length=sealing.length)
+    _move(db, _BEGIN_SEAL, identity, new_sealing=msgspec.to_builtins(sealing), new_length=sealing.length)
 
 
 def finish_seal(db: Connection, identity: str, at: datetime) -> None:
@@ -81,7 +86,7 @@ def finish_seal(db: Connection, identity: str, at: datetime) -> None:
         return
     if found.sealing is None:
         raise BugError("bug", "A seal was finished that was not begun")
-    _move(db, identity, UploadState.SEALED)
+    _move(db, _FINISH_SEAL, identity)
     sealed = ChangeRecord(ChangeKind.TRACK_SEALED, found.take, at, found.track)
     if not found.filename:
         take_rows.seal_track(db, found.take, found.track, found.sealing)
@@ -94,7 +99,7 @@ def finish_seal(db: Connection, identity: str, at: datetime) -> None:
 def end_upload(db: Connection, identity: str) -> None:
     """Mark an upload as gone."""
     if _existing(db, identity).state is not UploadState.GONE:
-        _move(db, identity, UploadState.GONE)
+        _move(db, _END, identity)
 
 
 def forget_uploads(db: Connection, before: datetime) -> int:
@@ -128,12 +133,9 @@ def _existing(db: Connection, identity: str) -> UploadRecord:
     return found
 
 
-def _move(db: Connection, identity: str, to: UploadState, **values: Any) -> None:
-    """Change the state where the transition table allows it."""
-    come_from = [state.value for state, targets in MOVES.items() if to in targets]
-    told = {"identity": identity, "come_from": come_from, "to": to.value}
-    if db.execute(_MOVE.values(**values) if values else _MOVE, told).rowcount != 1:
-        raise BugError("bug", f"An upload cannot become {to.value} from where it is")
+def _move(db: Connection, move: Update, identity: str, **values: Any) -> None:
+    if db.execute(move, {"identity": identity, **values}).rowcount != 1:
+        raise BugError("bug", "An upload cannot become what it should from where it is", str(move))
 
 
 def _record(row: Row[Any]) -> UploadRecord:
