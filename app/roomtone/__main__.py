@@ -14,6 +14,8 @@ from roomtone.gui.display import display_available
 # The first word of the arguments and the module whose ``run(home, arguments)`` is that process.
 _WORKERS = {
     "devices": "roomtone.devices.lister",
+    "camera": "roomtone.devices.pictures.camera",
+    "pictures": "roomtone.devices.pictures.lister",
     "engine": "roomtone.engine.worker",
     "sync": "roomtone.upload.worker",
     "render": "roomtone.assembly.worker",
