@@ -78,7 +78,7 @@ def compose(repository: Repository, storage: Storage, clock: Clock, expiry: time
     live = LiveUploads(storage, threads)
     sealer = Sealer(repository, storage, feed, threads, clock)
     takes = Takes(repository, storage, access, live, sealer, feed, threads, clock)
-    planner = Planner(repository, access, threads, clock)
+    planner = Planner(repository, clock)
     uploads = Uploads(repository, storage, access, planner, live, sealer, threads, clock, expiry)
     application = Dispatcher(
         access,

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from roomtone.server.db.records import (
     AccountRecord,
     ChangeRecord,
+    Declared,
     ProjectRecord,
     Sealing,
     TakeRecord,
@@ -84,6 +85,9 @@ class Repository(Protocol):
 
     def take(self, take: str) -> TakeRecord | None:
         """Return a take."""
+
+    def declared(self, take: str, track: str) -> Declared | None:
+        """Return what decides about bytes for a track, ``None`` without that take; cheaper than the whole take."""
 
     def takes_of(self, project: str, after: int, limit: int) -> list[TakeRecord]:
         """Return the takes of a project with a larger ``seq`` than ``after``, oldest first."""

@@ -88,6 +88,15 @@ class TakeRecord(msgspec.Struct, frozen=True):
         return next((track for track in self.tracks if track.name == name), None)
 
 
+class Declared(msgspec.Struct, frozen=True):
+    """Where a track's bytes would belong: what of its take decides who may send them, and the track if it is there."""
+
+    project: str
+    maker: str
+    sealed: bool
+    track: TrackRecord | None
+
+
 class SealPatch(msgspec.Struct, frozen=True):
     """A header patch as it is recorded before it is made."""
 

@@ -18,6 +18,7 @@ from roomtone.server.db.commits import Commits, CountedCommits, FileCommits
 from roomtone.server.db.records import (
     AccountRecord,
     ChangeRecord,
+    Declared,
     ProjectRecord,
     Sealing,
     TakeRecord,
@@ -129,6 +130,10 @@ class SqlRepository:
     def take(self, take: str) -> TakeRecord | None:
         with self._read() as db:
             return take_rows.take(db, take)
+
+    def declared(self, take: str, track: str) -> Declared | None:
+        with self._read() as db:
+            return take_rows.declared(db, take, track)
 
     def takes_of(self, project: str, after: int, limit: int) -> list[TakeRecord]:
         with self._read() as db:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, and_, bindparam, func, insert, litera
 
 from roomtone.server.db import schema as s
 from roomtone.server.db.feed_rows import add_change
-from roomtone.server.db.records import ChangeRecord, Sealing, TakeRecord, TrackRecord, UploadState
+from roomtone.server.db.records import ChangeRecord, Declared, Sealing, TakeRecord, TrackRecord, UploadState
 from roomtone.wire.api import ChangeKind
 
 _OPEN_STATES: Final = (UploadState.RECEIVING, UploadState.SEALING)
@@ -33,8 +33,13 @@ _ONE: Final = _TAKES.where(s.takes.c.id == bindparam("identity"))
 _PAGE: Final = _TAKES.where(s.takes.c.project == bindparam("of"), s.takes.c.seq > bindparam("after")).limit(
     bindparam("most")
 )
-_OPEN_UPLOAD: Final = and_(
-    s.uploads.c.take == s.tracks.c.take, s.uploads.c.track == s.tracks.c.name, UPLOAD_IS_OPEN
+_OPEN_UPLOAD: Final = and_(s.uploads.c.take == s.tracks.c.take, s.uploads.c.track == s.tracks.c.name, UPLOAD_IS_OPEN)
+_DECLARED: Final = (
+    select(s.takes.c.project, s.takes.c.maker, s.takes.c.sealed, s.tracks.c.name, s.tracks.c.media, s.tracks.c.digest)
+    .select_from(
+        s.takes.outerjoin(s.tracks, and_(s.tracks.c.take == s.takes.c.id, s.tracks.c.name == bindparam("track")))
+    )
+    .where(s.takes.c.id == bindparam("identity"))
 )
 _TRACKS: Final = (
     select(s.tracks, func.coalesce(s.uploads.c.id, "").label("upload"))
@@ -88,6 +93,15 @@ def take(db: Connection, identity: str) -> TakeRecord | None:
     """Return one take."""
     found = _takes(db, _ONE, {"identity": identity})
     return found[0] if found else None
+
+
+def declared(db: Connection, identity: str, name: str) -> Declared | None:
+    """Return what decides about bytes for a track."""
+    row = db.execute(_DECLARED, {"identity": identity, "track": name}).first()
+    if row is None:
+        return None
+    track = None if row.name is None else TrackRecord(row.name, row.media, row.digest)
+    return Declared(row.project, row.maker, row.sealed, track)
 
 
 def takes_of(db: Connection, project: str, after: int, limit: int) -> list[TakeRecord]:

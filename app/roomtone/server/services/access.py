@@ -78,6 +78,10 @@ class Access:
             raise RefusedError("not-signed-in", "The token is unknown or was taken back")
         return found
 
+    async def projects(self, account: str) -> frozenset[str]:
+        """Return the projects that an account is a member of, as it is now: ask anew for every request."""
+        return await self._members.ask(account)
+
     async def may_see(self, account: str, project: str) -> bool:
         """Return whether an account is a member of a project."""
         return project in await self._members.ask(account)

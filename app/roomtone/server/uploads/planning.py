@@ -8,30 +8,30 @@ from roomtone.foundation.clock import Clock
 from roomtone.server.db.contract import Repository
 from roomtone.server.db.records import UploadRecord
 from roomtone.server.problems import RefusedError
-from roomtone.server.services.access import Access
 from roomtone.server.services.sealing import check_open
-from roomtone.server.threads import Threads
 from roomtone.server.uploads.headers import Creation
 
 
 class Planner:
-    """Turns a creation into the upload to be."""
+    """Turns a creation into the upload to be. Blocks: it runs on the thread that adds the upload right after."""
 
-    def __init__(self, repository: Repository, access: Access, threads: Threads, clock: Clock) -> None:
+    def __init__(self, repository: Repository, clock: Clock) -> None:
         self._repository = repository
-        self._access = access
-        self._threads = threads
         self._clock = clock
 
-    async def plan(self, account: str, wanted: Creation) -> UploadRecord:
-        """Return the upload to be. Raises ``RefusedError`` where its place does not exist or is not the account's."""
+    def plan(self, account: str, mine: frozenset[str], wanted: Creation) -> UploadRecord:
+        """Return the upload to be, of an account that is a member of the projects ``mine``.
+
+        Raises ``RefusedError`` where its place does not exist or is not the account's.
+        """
         place = wanted.place
         identity = secrets.token_hex(16)
         project, take, media = place.project, place.take, place.media
         if take:
-            project, media = await self._declared(account, take, place.track)
+            project, media = self._declared(account, mine, take, place.track)
         elif project:
-            await self._access.check_member(account, project)
+            if project not in mine:
+                raise RefusedError("unknown-project")
             take = identity
         return UploadRecord(
             id=identity,
@@ -48,15 +48,14 @@ class Planner:
             media=media,
         )
 
-    async def _declared(self, account: str, take: str, name: str) -> tuple[str, str]:
+    def _declared(self, account: str, mine: frozenset[str], take: str, name: str) -> tuple[str, str]:
         """Return project and media of a declared track that the account may fill."""
-        found = await self._threads.run(self._repository.take, take)
-        if found is None or not await self._access.may_see(account, found.project):
+        found = self._repository.declared(take, name)
+        if found is None or found.project not in mine:
             raise RefusedError("unknown-take")
         if found.maker != account:
             raise RefusedError("not-yours")
-        track = found.track(name)
-        if track is None:
+        if found.track is None:
             raise RefusedError("unknown-track")
-        check_open(track, found.sealed)
-        return found.project, track.media
+        check_open(found.track, found.sealed)
+        return found.project, found.track.media

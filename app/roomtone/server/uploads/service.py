@@ -68,10 +68,10 @@ class Uploads:
 
     async def create(self, account: str, wanted: Creation) -> tuple[Standing, bool]:
         """Create an upload; return it and whether it is new: a track's unfinished upload is given again."""
-        record = await self._planner.plan(account, wanted)
+        mine = await self._access.projects(account)
         if wanted.concat is Concat.FINAL:
-            return await self._join(record)
-        added, intake = await self._threads.run(self._add, record)
+            return await self._join(await self._threads.run(self._planner.plan, account, mine, wanted))
+        added, intake = await self._threads.run(self._add, account, mine, wanted)
         if intake is None:
             return await self._given_again(account, added, wanted.length), False
         self._access.created(added)
@@ -123,8 +123,9 @@ class Uploads:
             await self._threads.run(self._repository.end_upload, upload)
             await self._threads.run(self._storage.discard, upload)
 
-    def _add(self, record: UploadRecord) -> tuple[UploadRecord, Intake | None]:
+    def _add(self, account: str, mine: frozenset[str], wanted: Creation) -> tuple[UploadRecord, Intake | None]:
         """Add an upload and open its intake, or return the one that is there. Runs on a thread."""
+        record = self._planner.plan(account, mine, wanted)
         added = self._repository.add_upload(record)
         return added, Intake(self._storage.stage(record.id)) if added.id == record.id else None
 
