@@ -24,6 +24,7 @@ from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import BugError, Problem, RoomtoneError, UsageError, from_os_error
 from roomtone.foundation.paths import Home
 from roomtone.takes.folder import Ending, Source
+from roomtone.takes.homecoming import WAITING
 from roomtone.takes.library import Library
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ class Desk:
         self._last_sealed: m.Sealed | None = None
         self._deck = Deck(home, clock, lookout, sound, lambda: self._capture is not None, self.tell_status)
         self._trouble: Problem | None = None
+        self._waiting = False
         self._ended = threading.Event()
 
     # What others may see.
@@ -65,7 +67,8 @@ class Desk:
         speed = self._speed()
         free, seconds = seconds_left(self._home.takes, speed)
         with self._seen:
-            trouble = self._trouble or (low_problem(seconds) if self._input else None)
+            trouble = self._trouble or (WAITING if self._waiting else None)
+            trouble = trouble or (low_problem(seconds) if self._input else None)
             return m.Status(
                 activity=self._activity,
                 input=self._input,
@@ -79,6 +82,11 @@ class Desk:
     def tell_status(self) -> None:
         """Tell everybody the whole state."""
         self._tell(self.status())
+
+    def note_waiting(self, on: bool) -> None:
+        """Say whether any take waits for room on the disk."""
+        with self._seen:
+            self._waiting = on
 
     # Commands.
 

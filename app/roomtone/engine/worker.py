@@ -1,7 +1,7 @@
 """The engine worker's process: its composition root.
 
-Orphan policy: while a take is recorded it goes on, and a reopened window finds it; idle and without a client
-it ends.
+Orphan policy: while a take is recorded it goes on, and a reopened window finds it; while one waits for room on a
+full disk it stays, to bring it home; idle and without a client it ends.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ from roomtone.foundation.paths import Home
 from roomtone.foundation.workers import spawn
 from roomtone.foundation.workers.host import WorkerHost
 from roomtone.foundation.workers.process import run_worker
+from roomtone.takes.homecoming import bring_all_home
+from roomtone.takes.model import Take
+from roomtone.takes.overflow import waiting
 from roomtone.takes.recovery import recover_all
 
 log = logging.getLogger(__name__)
@@ -32,6 +35,8 @@ log = logging.getLogger(__name__)
 # How long an idle engine waits for somebody to come back: long enough for a window that restarts.
 IDLE_SECONDS: Final = 10.0
 _STATUS_SECONDS: Final = 0.5
+# Room for takes that wait for it is looked for this often.
+_ROOM_SECONDS: Final = 2.0
 # Devices that come and go are looked for this often; less often while recording, which comes first.
 _LOOK_SECONDS: Final = 3.0
 _LOOK_RECORDING_SECONDS: Final = 20.0
@@ -79,20 +84,38 @@ class EngineWorker:
         try:
             # First, so that even a full disk has room for what recovery writes.
             remove_leftovers(self._home.takes)
-            takes, _ = recover_all(self._home.takes, self._clock)
+            takes = bring_all_home(waiting(self._home.takes), self._clock)
+            takes += recover_all(self._home.takes, self._clock)[0]
         except OSError as error:
             log.warning("recovery could not finish: %s", from_os_error(error, "recovering takes"))
             return
-        self._recovered = [m.Recovered(str(t.folder), t.manifest) for t in takes if t.manifest is not None]
+        self._recovered = _told(takes)
+
+    def _bring_home(self) -> bool:
+        """Bring home the takes that wait for room on the disk; return whether any still does."""
+        folders = waiting(self._home.takes)
+        # A take that begins from here on is not among them.
+        if not folders or self._desk.busy:
+            return bool(folders)
+        takes = bring_all_home(folders, self._clock)
+        for event in _told(takes):
+            self._recovered.append(event)
+            self._host.publish(event)
+        self._desk.note_waiting(len(takes) < len(folders))
+        return len(takes) < len(folders)
 
     def _attend(self) -> None:
         """Tell the state twice a second while something moves, until this process is not needed any more."""
-        idle_since = self._clock.monotonic()
+        idle_since = looked = self._clock.monotonic()
         while not self._clock.wait(self._ending, _STATUS_SECONDS):
             now = self._clock.monotonic()
             if self._sound.stuck.is_set() and not self._desk.busy:
                 log.warning("this process ends, so that the next one can use the sound again")
                 return
+            if now - looked > _ROOM_SECONDS:
+                looked = now
+                if self._bring_home():
+                    idle_since = now
             if self._host.clients or self._desk.busy:
                 idle_since = now
             elif now - idle_since > IDLE_SECONDS:
@@ -151,6 +174,10 @@ class EngineWorker:
             case m.StopPlaying():
                 answer = desk.stop_playing()
         return answer
+
+
+def _told(takes: list[Take]) -> list[m.Recovered]:
+    return [m.Recovered(str(take.folder), take.manifest) for take in takes if take.manifest is not None]
 
 
 def run(home: str | None, arguments: list[str]) -> int:

@@ -27,7 +27,6 @@ from typing import Final
 from roomtone.foundation.paths import make_private
 from roomtone.takes.folder import JOURNAL, MANIFEST
 
-_BLOCK: Final = 1 << 20
 _IN_MEMORY: Final = ("tmpfs", "ramfs")
 
 
@@ -112,45 +111,45 @@ def spills(overflow: Path) -> list[Spill]:
     return sorted(found, key=lambda spill: (spill.track, spill.at))
 
 
-def read_track(folder: Path, track: str, offset: int, size: int) -> Iterator[bytes]:
-    """Go through ``size`` bytes of a track from ``offset``, block by block, wherever they lie now.
+def read_track(path: Path, offset: int, size: int, block: int) -> Iterator[bytes]:
+    """Go through ``size`` bytes of a track from ``offset``, at most ``block`` at a time, wherever they lie now.
 
     Ends early when there are no more. Raises ``OSError``.
     """
     end = offset + size
     finder: OverflowFinder | None = None
     while offset < end:
-        # Once more from the track itself: what was in the overflow a moment ago may have gone home meanwhile.
         before = offset
-        for block in _read(folder / track, offset, end):
-            offset += len(block)
-            yield block
+        for data in _read(path, offset, end, block):
+            offset += len(data)
+            yield data
         if offset < end:
-            finder = finder or OverflowFinder(folder)
-            for block in _read_spill(finder.find(), track, offset, end):
-                offset += len(block)
-                yield block
-        if offset == before:
+            finder = finder or OverflowFinder(path.parent)
+            for data in _read_spill(finder.find(), path.name, offset, end, block):
+                offset += len(data)
+                yield data
+        # What was in the overflow a moment ago may have gone home meanwhile: the track itself is asked last.
+        if offset == before and offset >= path.stat().st_size:
             return
 
 
-def _read_spill(overflow: Path | None, track: str, offset: int, end: int) -> Iterator[bytes]:
+def _read_spill(overflow: Path | None, track: str, offset: int, end: int, block: int) -> Iterator[bytes]:
     if overflow is None:
         return
     with contextlib.suppress(FileNotFoundError):
         for spill in spills(overflow):
             if spill.track == track and spill.at <= offset < spill.end:
-                for block in _read(spill.path, offset - spill.at, end - spill.at):
-                    offset += len(block)
-                    yield block
+                for data in _read(spill.path, offset - spill.at, end - spill.at, block):
+                    offset += len(data)
+                    yield data
 
 
-def _read(path: Path, offset: int, end: int) -> Iterator[bytes]:
+def _read(path: Path, offset: int, end: int, block: int) -> Iterator[bytes]:
     with path.open("rb", buffering=0) as file:
         file.seek(offset)
-        while offset < end and (block := file.read(min(_BLOCK, end - offset))):
-            offset += len(block)
-            yield block
+        while offset < end and (data := file.read(min(block, end - offset))):
+            offset += len(data)
+            yield data
 
 
 def make_overflow(folder: Path) -> tuple[Path, int] | None:

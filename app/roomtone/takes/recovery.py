@@ -28,6 +28,7 @@ from roomtone.takes.folder import (
 from roomtone.takes.journal import append_entry
 from roomtone.takes.measure import Meter, Summary
 from roomtone.takes.model import Take, TakeState, load_take
+from roomtone.takes.overflow import waiting
 from roomtone.wire.digest import CHUNK, Digest
 
 log = logging.getLogger(__name__)
@@ -64,10 +65,16 @@ def digest_file(path: Path) -> str:
 
 
 def recover_all(takes: Path, clock: Clock) -> tuple[list[Take], list[RoomtoneError]]:
-    """Recover every unfinished take below ``takes``; return them, and what stood in the way of others."""
+    """Recover every unfinished take below ``takes``; return them, and what stood in the way of others.
+
+    Takes of which something still lies in their overflow are left for ``homecoming``.
+    """
     recovered: list[Take] = []
     troubles: list[RoomtoneError] = []
+    elsewhere = set(waiting(takes))
     for folder in take_folders(takes):
+        if folder in elsewhere:
+            continue
         try:
             take = load_take(folder)
             if take.state is TakeState.RECORDING:

@@ -17,6 +17,7 @@ import urllib3.exceptions
 
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import BugError, RoomtoneError, WorldError
+from roomtone.takes.overflow import read_track
 from roomtone.upload.core_events import Answer, Failure
 from roomtone.upload.core_problems import NOT_ROOMTONE, OFFLINE, SIGNED_OUT, UNTRUSTED, refusal, said
 
@@ -53,7 +54,10 @@ class UnreadableError(Exception):
 
 
 class FileBody:
-    """Bytes of a file as a body: read block by block, so that a large body needs no memory."""
+    """Bytes of a track as a body: read block by block, so that a large body needs no memory.
+
+    What the disk of the track had no room for is read from its overflow; see ``takes.overflow``.
+    """
 
     def __init__(self, path: Path, offset: int, size: int) -> None:
         self._path = path
@@ -67,16 +71,13 @@ class FileBody:
         """Go through the blocks. Raises ``UnreadableError``, also when the file is shorter than it should be."""
         left = self._size
         try:
-            with self._path.open("rb", buffering=0) as file:
-                file.seek(self._offset)
-                while left:
-                    block = file.read(min(BLOCK, left))
-                    if not block:
-                        raise UnreadableError(f"{self._path.name} is shorter than its journal says")
-                    left -= len(block)
-                    yield block
+            for block in read_track(self._path, self._offset, left, BLOCK):
+                left -= len(block)
+                yield block
         except OSError as error:
             raise UnreadableError(f"{self._path.name}: {error.strerror}") from error
+        if left:
+            raise UnreadableError(f"{self._path.name} is shorter than its journal says")
 
 
 Body = bytes | FileBody

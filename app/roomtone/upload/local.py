@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from roomtone.foundation.errors import RoomtoneError
-from roomtone.takes.folder import JOURNAL, MANIFEST, Manifest, to_builtins
+from roomtone.takes.folder import JOURNAL, Manifest, to_builtins
 from roomtone.takes.follow import TakeFollower
 from roomtone.takes.model import Take, TakeState
 from roomtone.upload.core_events import FinalTrack, Grown, LocalTake, LocalTrack, TakeGrew, TakeSealed
@@ -40,7 +40,7 @@ class LocalEntry:
     take: Take
     grew_at: float
     due: float
-    stamp: tuple[int, bool]
+    stamp: tuple[int, bool, tuple[int, int, bool]]
     rates: dict[str, int] = field(default_factory=dict)
     progress: dict[str, Progress] = field(default_factory=dict)
     sealed: bool = False
@@ -132,7 +132,7 @@ class LocalTakes:
     def _open(self, name: str, now: float) -> LocalEntry | None:
         folder = self._takes / name
         follower = TakeFollower(folder)
-        stamp = _stamp(folder)
+        stamp = follower.stamp()
         try:
             take = follower.poll()
         except (RoomtoneError, OSError) as error:
@@ -159,7 +159,7 @@ class LocalTakes:
 
     def _follow(self, entry: LocalEntry, now: float) -> list[TakeGrew | TakeSealed]:
         before = entry.take
-        stamp = _stamp(entry.folder)
+        stamp = entry.follower.stamp()
         try:
             if stamp != entry.stamp:
                 entry.take = entry.follower.poll()
@@ -232,11 +232,6 @@ def _pause(entry: LocalEntry, now: float) -> float:
     if now - entry.grew_at > QUIET_AFTER:
         return QUIET_SECONDS
     return ENDING_SECONDS if entry.take.sealing else LIVE_SECONDS
-
-
-def _stamp(folder: Path) -> tuple[int, bool]:
-    """Return what differs whenever there is something new in a take's folder; it costs two stats."""
-    return _size(folder / JOURNAL), os.path.exists(folder / MANIFEST)
 
 
 def _size(path: Path) -> int:
