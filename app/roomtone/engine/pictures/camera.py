@@ -1,0 +1,357 @@
+"""An open camera as the engine has it: its process, its shared memory, its clock, and what is wrong with it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import subprocess
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, Protocol
+
+import msgspec
+
+from roomtone.devices.pictures import messages as cam
+from roomtone.devices.pictures.model import Control, PictureKind, PictureMode, PictureSource
+from roomtone.devices.pictures.ring import RingError, RingKeeper
+from roomtone.engine import messages as m
+from roomtone.engine.pictures import troubles
+from roomtone.engine.pictures.timing import FrameClock, Taken
+from roomtone.foundation.clock import Clock
+from roomtone.foundation.errors import BugError, Problem, RoomtoneError, WorldError, from_problem
+from roomtone.foundation.workers.spawn import executable
+
+log = logging.getLogger(__name__)
+
+OPEN_SECONDS: Final = 20.0
+_SNAP_SECONDS: Final = 10.0
+_END_SECONDS: Final = 3.0
+# A camera's process that ended is started again this often; in between its own process does the trying.
+_RESTART_SECONDS: Final = 1.0
+# Nothing for this long from a process that should at least say that nothing comes: it is ended and made anew.
+_STUCK_SECONDS: Final = 8.0
+
+
+class Ring:
+    """One stretch of shared memory: frames of one size. Frames that are being read keep it open."""
+
+    def __init__(self, keeper: RingKeeper, opened: cam.Opened, first: int) -> None:
+        self.keeper = keeper
+        self.opened = opened
+        self.first = first
+
+    def done(self, number: int) -> None:
+        """Say that frame ``number`` and all before it are not needed any more."""
+        self.keeper.keep(True, number - self.first + 1)
+
+
+class FrameTaker(Protocol):
+    """Whoever wants every frame. Called on the camera's thread; must return soon."""
+
+    def frame(self, ring: Ring, frame: cam.Frame, taken: Taken) -> None:
+        """Frame ``frame`` lies in ``ring`` until ``ring.done`` was called for it."""
+
+    def lost(self, why: str) -> None:
+        """No frames come for now; ``why`` is for people."""
+
+    def dropped(self, count: int) -> None:
+        """So many frames were let go because the taker was too slow."""
+
+
+class Camera:
+    """Keeps one source open until ``close``, whatever becomes of its process. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        source: PictureSource,
+        mode: PictureMode,
+        rings: Callable[[], Path],
+        clock: Clock,
+        log_file: Path,
+        changed: Callable[[], None],
+    ) -> None:
+        self.source = source
+        self.mode = mode
+        self._rings = rings
+        self._clock = clock
+        self._log_file = log_file
+        self._changed = changed
+        self._lock = threading.Lock()
+        self._seen = threading.Condition(self._lock)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._ring: Ring | None = None
+        self._frames = FrameClock()
+        self._taker: FrameTaker | None = None
+        self._controls: list[Control] = []
+        self._lost: Problem | None = None
+        self._condition: Problem | None = None
+        self._snapped: dict[str, Problem | None] = {}
+        self._number = -1
+        self._heard = clock.monotonic()
+        self._ending = threading.Event()
+        self._decoder: msgspec.json.Decoder[cam.Event] = msgspec.json.Decoder(cam.Event)
+        self._thread = threading.Thread(target=self._run, name="camera", daemon=True)
+
+    # For whoever opens it.
+
+    def open(self) -> None:
+        """Start, and return when the first picture is there. Raises ``RoomtoneError`` with everything let go."""
+        self._thread.start()
+        deadline = self._clock.monotonic() + OPEN_SECONDS
+        with self._seen:
+            while self._number < 0 and self._lost is None and self._clock.monotonic() < deadline:
+                self._seen.wait(0.1)
+            problem = self._lost
+            there = self._number >= 0
+        if there:
+            return
+        self.close()
+        raise from_problem(problem) if problem is not None else _no_picture(self.source.name)
+
+    def close(self) -> None:
+        """End the process and let go of the memory."""
+        self._ending.set()
+        self._end_process()
+        if self._thread.ident is not None:
+            self._thread.join()
+        self._drop_ring()
+
+    def describe(self) -> m.Camera:
+        """Return the camera as others may see it; what a take makes of it is not known here."""
+        with self._lock:
+            opened = self._ring.opened if self._ring is not None else None
+            return m.Camera(
+                source=self.source.id,
+                name=self.source.name,
+                kind=self.source.kind,
+                preview=opened.ring if opened else "",
+                width=opened.width if opened else 0,
+                height=opened.height if opened else 0,
+                promised=opened.fps if opened else 0.0,
+                fps=round(self._frames.fps, 2),
+                jitter_ms=round(self._frames.jitter_ms, 1),
+                controls=self._controls,
+                trouble=self._lost or self._condition,
+            )
+
+    @property
+    def size(self) -> tuple[int, int, float]:
+        """Width, height and frames a second of the pictures that come now: measured, or else promised."""
+        with self._lock:
+            if self._ring is None:
+                return 0, 0, 0.0
+            opened = self._ring.opened
+            return opened.width, opened.height, self._frames.fps or opened.fps or 30.0
+
+    @property
+    def frames(self) -> FrameClock:
+        """The clock of its frames; read it on any thread, it changes on the camera's."""
+        return self._frames
+
+    def take(self, taker: FrameTaker | None) -> None:
+        """Hand every frame from the next one on to ``taker``; ``None`` lets the camera write over all of them."""
+        with self._lock:
+            self._taker = taker
+            if self._ring is not None:
+                number = self._number
+                self._ring.keeper.keep(taker is not None, max(0, number - self._ring.first + 1))
+
+    def control(self, command: cam.SetControl) -> None:
+        """Set a control; what becomes of it is seen in ``describe``."""
+        self._write(command)
+
+    def snap(self, file: Path) -> None:
+        """Have the newest picture written to ``file``. Raises ``RoomtoneError``."""
+        name = str(file)
+        if file.exists():
+            raise WorldError("exists", "No picture was taken", f"“{file.name}” is there already", "Choose another name")
+        self._write(cam.Snap(name))
+        deadline = self._clock.monotonic() + _SNAP_SECONDS
+        with self._seen:
+            while name not in self._snapped and self._clock.monotonic() < deadline and not self._ending.is_set():
+                self._seen.wait(0.1)
+            answered = name in self._snapped
+            problem = self._snapped.pop(name, None)
+        if problem is not None:
+            raise from_problem(problem)
+        if not answered:
+            raise _no_picture(self.source.name)
+
+    def attend(self) -> None:
+        """Look after the process; called about twice a second."""
+        with self._lock:
+            quiet = self._clock.monotonic() - self._heard
+        if quiet > _STUCK_SECONDS and not self._ending.is_set():
+            log.warning("the process of %s says nothing; it is made anew", self.source.name)
+            self._heard = self._clock.monotonic()
+            self._end_process(at_once=True)
+
+    # The camera's thread.
+
+    def _run(self) -> None:
+        while not self._ending.is_set():
+            try:
+                process = self._start()
+                self._listen(process)
+            except OSError as error:
+                log.warning("the process of %s cannot be run: %s", self.source.name, error)
+            if self._ending.is_set():
+                break
+            self._be_lost(troubles.process_gone(self.source.name))
+            self._clock.wait(self._ending, _RESTART_SECONDS)
+        self._end_process()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        with self._log_file.open("ab") as errors:
+            process = subprocess.Popen(
+                [*executable(), "worker", cam.NAME], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors
+            )
+        with self._lock:
+            self._process = process
+            self._heard = self._clock.monotonic()
+        source = self.source
+        self._write(cam.OpenPicture(source.id, source.name, source.kind, self.mode, str(self._rings())))
+        return process
+
+    def _listen(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout is not None
+        with process.stdout as lines:
+            for line in lines:
+                try:
+                    event = self._decoder.decode(line)
+                except msgspec.DecodeError:
+                    log.warning("the process of %s said something strange", self.source.name)
+                    continue
+                self._take_event(event)
+        process.wait()
+
+    def _take_event(self, event: cam.Event) -> None:
+        self._heard = self._clock.monotonic()
+        match event:
+            case cam.Frame():
+                self._take_frame(event)
+                return
+            case cam.Opened():
+                self._take_ring(event)
+            case cam.Dropped():
+                with self._lock:
+                    taker = self._taker
+                if taker is not None:
+                    taker.dropped(event.count)
+                return
+            case cam.Lost():
+                self._be_lost(event.problem)
+                return
+            case cam.Conditions():
+                with self._lock:
+                    self._condition = troubles.condition(event.condition, self.source, event.fps, self._promised())
+            case cam.Snapped():
+                with self._seen:
+                    self._snapped[event.file] = event.problem
+                    self._seen.notify_all()
+                return
+            case cam.ControlSet():
+                with self._lock:
+                    self._controls = event.controls
+        self._changed()
+
+    def _take_frame(self, frame: cam.Frame) -> None:
+        taken = self._frames.add(frame.source_time, frame.arrival)
+        with self._seen:
+            self._number = frame.number
+            ring, taker = self._ring, self._taker
+            first = frame.number == (ring.first if ring is not None else 0)
+            self._seen.notify_all()
+            if ring is not None and taker is not None:
+                taker.frame(ring, frame, taken)
+        if first:
+            self._changed()
+
+    def _take_ring(self, opened: cam.Opened) -> None:
+        try:
+            keeper = RingKeeper(Path(opened.ring))
+        except (OSError, RingError) as error:
+            log.warning("the pictures of %s cannot be reached: %s", self.source.name, error)
+            return
+        with self._lock:
+            old = self._ring
+            again = old is not None or self._lost is not None
+            if old is not None and old.opened.ring != opened.ring:
+                # A process that was killed could not take it away itself.
+                Path(old.opened.ring).unlink(missing_ok=True)
+            self._ring = Ring(keeper, opened, self._number + 1)
+            keeper.keep(self._taker is not None, 0)
+            self._controls = opened.controls or self._controls
+            self._lost = None
+            if again:
+                self._frames.restart()
+            self._frames.describe(opened.fps, numbered=opened.numbered)
+
+    def _be_lost(self, problem: Problem) -> None:
+        with self._seen:
+            taker = self._taker
+            news = self._lost is None
+            self._lost = problem
+            self._seen.notify_all()
+        if news and taker is not None:
+            taker.lost(problem.title)
+        if news:
+            self._changed()
+
+    def _drop_ring(self) -> None:
+        with self._lock:
+            ring, self._ring = self._ring, None
+        if ring is not None:
+            # A view that somebody still holds keeps the memory; it goes with the last of them.
+            with contextlib.suppress(BufferError):
+                ring.keeper.close()
+            Path(ring.opened.ring).unlink(missing_ok=True)
+
+    def _promised(self) -> float:
+        return self._ring.opened.fps if self._ring is not None else 0.0
+
+    def _write(self, command: cam.Command) -> None:
+        process = self._process
+        if process is None or process.stdin is None:
+            raise _no_picture(self.source.name)
+        try:
+            process.stdin.write(msgspec.json.encode(command) + b"\n")
+            process.stdin.flush()
+        except (OSError, ValueError) as error:
+            raise _no_picture(self.source.name) from error
+
+    def _end_process(self, *, at_once: bool = False) -> None:
+        with self._lock:
+            process = self._process
+        if process is None or process.poll() is not None:
+            return
+        if process.stdin is not None:
+            with contextlib.suppress(OSError, ValueError):
+                process.stdin.close()
+        try:
+            process.wait(0.0 if at_once else _END_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _no_picture(name: str) -> RoomtoneError:
+    return WorldError(
+        "no-picture",
+        f"“{name}” sends no picture",
+        "It was opened, and nothing arrives",
+        "Check that it is switched on and that no other program uses it, then try again",
+    )
+
+
+def check_kind(kind: PictureKind) -> str:
+    """Return how the tracks of a kind of source are called."""
+    match kind:
+        case PictureKind.CAMERA | PictureKind.NETWORK:
+            return "camera"
+        case PictureKind.SCREEN | PictureKind.WINDOW:
+            return "screen"
+        case PictureKind.PRACTICE:
+            return "practice"
+    raise BugError("kind", "A source was not understood", str(kind), "Report this")

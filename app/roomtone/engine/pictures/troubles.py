@@ -1,0 +1,55 @@
+"""What the engine says of a camera that is in trouble."""
+
+from __future__ import annotations
+
+from roomtone.devices.pictures.messages import Condition
+from roomtone.devices.pictures.model import PictureKind, PictureSource
+from roomtone.foundation.errors import Problem
+
+
+def process_gone(name: str) -> Problem:
+    """Return what to say when the process of a camera ended."""
+    return Problem(
+        "camera-lost",
+        f"“{name}” is gone for a moment",
+        "Its driver or its stream ended unexpectedly",
+        "The sound goes on, and the picture comes back by itself as soon as it can",
+    )
+
+
+def condition(found: Condition, source: PictureSource, fps: float, promised: float) -> Problem | None:
+    """Return what to say of pictures that come, but are not as they should be; ``None`` when all is well."""
+    name = source.name
+    match found:
+        case Condition.FINE:
+            return None
+        case Condition.BLACK:
+            return Problem(
+                "camera-black",
+                f"“{name}” shows only black",
+                "Every picture is dark",
+                "Take the cover off the lens, or switch a light on",
+            )
+        case Condition.FROZEN:
+            return Problem(
+                "camera-frozen",
+                f"The picture of “{name}” does not move",
+                "It sends the same picture over and over",
+                "Unplug it and plug it in again; a phone may have locked its screen",
+            )
+        case Condition.SLOW:
+            light = source.kind is PictureKind.CAMERA
+            return Problem(
+                "camera-slow",
+                f"“{name}” sends {fps:.0f} instead of {promised:.0f} pictures a second",
+                "In low light cameras expose longer and halve their rate" if light else "It or its network is too slow",
+                "Add light, or lock the exposure" if light else "Come nearer to the Wi-Fi, or choose a smaller picture",
+            )
+        case Condition.SILENT:
+            slow = source.kind is PictureKind.NETWORK
+            return Problem(
+                "camera-silent",
+                f"No picture arrives from “{name}”",
+                "Its network may be down" if slow else "It stopped sending",
+                "The sound goes on. Check it; the picture comes back by itself",
+            )
