@@ -21,6 +21,7 @@ from roomtone.foundation.errors import Problem, RoomtoneError, UsageError, World
 from roomtone.foundation.paths import Home
 from roomtone.studio.views import duration
 from roomtone.studio.workshop import Workshop
+from roomtone.takes.folder import PictureFacts, TrackSeal
 from roomtone.upload import messages as sync
 from roomtone.upload.states import SyncState
 
@@ -39,6 +40,14 @@ def add(commands: Families[argparse.ArgumentParser]) -> None:
     parser.add_argument("--channels", default="", metavar="C", help="1,2: two mono tracks; 1+2: one stereo track")
     parser.add_argument("--rate", type=int, default=0, metavar="HZ", help="sample rate (default: the device's)")
     parser.add_argument("--format", choices=["flac", "wav", "wav-float"], help="flac (24-bit), wav (24-bit), wav-float")
+    parser.add_argument(
+        "--camera",
+        action="append",
+        default=[],
+        metavar="K",
+        help="also a camera, screen or window (name or part of it), or an address (http://…, rtsp://…); several times",
+    )
+    parser.add_argument("--mode", default="", metavar="M", help="the size and rate of the pictures, such as 720p30")
     parser.add_argument("--seconds", type=float, metavar="N", help="stop after N seconds")
     parser.add_argument("--title", default="", help="the title (default: project – part – person – number)")
     parser.add_argument("--part", help="the part that is played")
@@ -58,7 +67,7 @@ class Recording:
         self._events: queue.SimpleQueue[engine.Event | sync.Event | str | None] = queue.SimpleQueue()
         self._synced: dict[str, sync.TakeSync] = {}
         self._link: sync.Link | None = None
-        self._trouble: Problem | None = None
+        self._troubles: list[Problem | None] = []
         self.asked = 0
         self.stopped = clock.monotonic()
         self.workshop = Workshop(home, clock, self._events.put, self._events.put, self._events.put)
@@ -128,13 +137,19 @@ class Recording:
                 self._output.warn(event.problem)
             case engine.Status():
                 self._tell(event)
-                if event.trouble is not None and event.trouble != self._trouble:
-                    self._output.progress_end()
-                    self._output.warn(event.trouble)
-                self._trouble = event.trouble
+                self._warn_of(event)
             case "engine" if rolling is not None:
                 return self._found_again(rolling)
         return None
+
+    def _warn_of(self, status: engine.Status) -> None:
+        """Tell of each trouble once, for as long as it lasts."""
+        troubles = [status.trouble, *(camera.trouble for camera in status.cameras)]
+        for trouble in troubles:
+            if trouble is not None and trouble not in self._troubles:
+                self._output.progress_end()
+                self._output.warn(trouble)
+        self._troubles = troubles
 
     def _found_again(self, rolling: engine.Rolling) -> engine.Sealed | None:
         """The engine died: the next one recovers the take as it starts."""
@@ -205,6 +220,11 @@ def record_once(
     source = workshop.open_input(options.input or workshop.settings.input, options.channels, options.rate, form)
     if source.device == PRACTICE_TONE:
         output.say("This is the built-in practice tone, not a microphone.")
+    for wanted in options.camera:
+        camera = workshop.engine().open_camera(wanted, options.mode)
+        output.say(f"With the picture of {camera.name}, {camera.width}×{camera.height}")
+        if camera.trouble is not None:
+            output.warn(camera.trouble)
     try:
         workshop.watch()
     except RoomtoneError as error:
@@ -263,6 +283,9 @@ def _report(
     )
     output.say(f"Saved and playable: {duration(manifest.seconds)} in {sealed.folder}")
     for track in manifest.tracks:
+        if track.picture is not None:
+            _report_pictures(output, track, track.picture)
+            continue
         sound = loudness.get(track.name)
         peak = f"peak {track.peak:.1f} dBFS" if track.peak is not None else ""
         floor = f"noise floor {track.noise_floor:.0f} dBFS" if track.noise_floor is not None else ""
@@ -272,13 +295,24 @@ def _report(
             output.say(f"  {track.clipped} samples are clipped: turn the input down")
         output.say(f"  {track.digest}")
     for dropout in manifest.dropouts:
-        output.say(f"  a dropout at {duration(dropout.at / manifest.tracks[0].rate)} ({dropout.frames} samples)")
+        rate = next(track.rate for track in manifest.tracks if track.rate)
+        output.say(f"  a dropout at {duration(dropout.at / rate)} ({dropout.frames} samples)")
     if to_safe is not None:
         output.say(f"Safe on the server: it checked every byte {to_safe:.0f} ms after the end")
     elif synced is not None and synced.problem is not None:
         output.say(f"Not in the project yet: {synced.problem.sentence()}")
     else:
         output.say("Not in the project yet: it is kept here and sent when the server can be reached")
+
+
+def _report_pictures(output: Output, track: TrackSeal, facts: PictureFacts) -> None:
+    output.say(
+        f"  {track.name}: {track.width}×{track.height} · {facts.frames} pictures, {facts.fps:.2f} a second · "
+        f"{facts.dropped} dropped · {facts.missed} never came · {facts.repeated} twice · {facts.encoder}"
+    )
+    for gap in facts.gaps:
+        output.say(f"  no picture for {gap.seconds:.1f} s at {duration(gap.at)}: {gap.why}")
+    output.say(f"  {track.digest}")
 
 
 def _loudness(workshop: Workshop, sealed: engine.Sealed) -> dict[str, Loudness]:
