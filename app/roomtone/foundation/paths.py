@@ -28,6 +28,11 @@ class Home:
         return self.root / "takes"
 
     @property
+    def drafts(self) -> Path:
+        """What was begun and is no take yet: pictures and pages, each in a folder of its own."""
+        return self.root / "drafts"
+
+    @property
     def library(self) -> Path:
         """The index over the take folders; it can be rebuilt."""
         return self.root / "library.sqlite"
@@ -67,7 +72,7 @@ class Home:
 
     def prepare(self) -> Home:
         """Create the folders. Raises ``OSError``."""
-        for folder in (self.root, self.takes, self.cache, self.logs, self.sync):
+        for folder in (self.root, self.takes, self.drafts, self.cache, self.logs, self.sync):
             make_directory(folder)
         make_directory(self.run, 0o700)
         if os.name != "nt" and stat.S_IMODE(self.run.stat().st_mode) != 0o700:
