@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
-from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
+from roomtone.engine.spill import FULL, Overflow, Spill
 from roomtone.foundation.files import sync_data
 from roomtone.wire.digest import CHUNK, Digest
 
@@ -19,20 +19,23 @@ class GrowingFile:
     once, with one system call each, so that a killed process leaves whole blocks. Bytes written over the
     start are collected as patches and not written: they become the final header when the take is sealed.
 
-    When the disk is full, appended bytes wait in memory, in order, and are written as soon as there is room;
-    ``on_full`` is called each time the disk refuses, and returns whether trying again makes sense. Any other
-    error is kept in ``trouble`` and not raised by ``write``: libsndfile would swallow it and end its stream.
+    When the disk is full, appended bytes wait in memory, in order, and are written as soon as there is room; with an
+    ``overflow`` they wait in a file there, which others can read. ``on_full`` is called each time the disk refuses,
+    and returns whether trying again makes sense. Any other error is kept in ``trouble`` and not raised by ``write``:
+    libsndfile would swallow it and end its stream.
     """
 
-    def __init__(self, path: Path, on_full: Callable[[], bool]) -> None:
+    def __init__(self, path: Path, on_full: Callable[[], bool], overflow: Overflow | None = None) -> None:
         self.path = path
         self._on_full = on_full
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         self._fd = os.open(path, flags, 0o644)
-        self._waiting: deque[memoryview] = deque()
+        self._waiting = Spill(path.name, overflow)
         self._at = 0
         self.length = 0
         self.written = 0
+        # How many bytes outlive this process: those in the file, and those in its overflow.
+        self.kept = 0
         self.trouble: OSError | None = None
         self._head = bytearray()
         self._patches: dict[int, bytes] = {}
@@ -76,21 +79,11 @@ class GrowingFile:
     def flush_waiting(self) -> bool:
         """Try to write what waits in memory; return whether everything is written."""
         while self._waiting:
-            try:
-                count = os.write(self._fd, self._waiting[0])
-            except OSError as error:
-                if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-                    self.trouble = error
-                    return False
-                if not self._on_full():
-                    return False
-                continue
-            self.written += count
-            rest = self._waiting[0][count:]
-            if len(rest):
-                self._waiting[0] = rest
-            else:
-                self._waiting.popleft()
+            count = self._write(self._waiting.first())
+            if not count:
+                return False
+            self._waiting.went_home(count)
+            self.kept = max(self.kept, self.written)
         return True
 
     def sync(self) -> int:
@@ -125,7 +118,8 @@ class GrowingFile:
         sync_data(self._fd)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file. What still waits in the overflow stays there."""
+        self._waiting.close()
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
@@ -135,5 +129,25 @@ class GrowingFile:
             self._head += data[: CHUNK - len(self._head)]
         self._digest.update(data)
         self.length += len(data)
-        self._waiting.append(memoryview(data))
-        self.flush_waiting()
+        rest = memoryview(data)
+        # What waits comes first; it is tried again by whoever looks after the take.
+        while rest and not self._waiting and (count := self._write(rest)):
+            rest = rest[count:]
+        if rest:
+            self._waiting.add(rest, self.length - len(rest))
+        self.kept = self.length - self._waiting.in_process
+
+    def _write(self, data: memoryview) -> int:
+        """Append to the file itself; return how many bytes it took: 0 where it takes none now."""
+        while True:
+            try:
+                count = os.write(self._fd, data)
+            except OSError as error:
+                if error.errno in FULL:
+                    if self._on_full():
+                        continue
+                else:
+                    self.trouble = error
+                return 0
+            self.written += count
+            return count

@@ -12,6 +12,7 @@ from typing import Final
 from roomtone.devices.streams import Chunk, Floats
 from roomtone.engine.messages import Input, Rolling
 from roomtone.engine.space import SEAL_RESERVE, Reserve, filling_speed
+from roomtone.engine.spill import FULL, Ledger, Overflow
 from roomtone.engine.tracks import FlacTrack, WaveTrack, bytes_a_second, open_track
 from roomtone.engine.verify import TrackVerifier, VerifyError, WaveVerifier
 from roomtone.foundation.clock import Clock
@@ -33,7 +34,6 @@ from roomtone.takes.folder import (
     sealed_manifest,
     write_manifest,
 )
-from roomtone.takes.journal import Journal
 from roomtone.takes.measure import BUCKET, Level, Summary, Waveform
 from roomtone.takes.model import load_take
 from roomtone.takes.peaks import begin_peaks, peaks_file
@@ -86,7 +86,9 @@ class TakeRecorder:
         self.folder = home.takes / folder_name(began.title, began.id)
         make_directory(self.folder)
         self._reserve = Reserve(self.folder, filling_speed(home, self._speed))
-        self._journal = Journal(self.folder)
+        self._overflow = Overflow(self.folder)
+        self._journal = Ledger(self.folder, self._overflow)
+        self._manifest: Manifest | None = None
         self._lanes = self._open_lanes(home, source)
         self._journal.append(began)
         for lane in self._lanes:
@@ -161,7 +163,8 @@ class TakeRecorder:
     def finish(self, ending: Ending) -> Manifest:
         """Seal the take, read it back, and return its manifest.
 
-        Where not even the reserve leaves room for everything, the take ends with what the disk took.
+        Where not even the reserve leaves room for everything, the take is sealed in its overflow and waits there for
+        room; without an overflow it ends with what the disk took.
         Raises ``VerifyError`` or ``OSError`` with the folder recoverable.
         """
         self._ending.set()
@@ -169,19 +172,20 @@ class TakeRecorder:
         try:
             for lane in self._lanes:
                 lane.writer.finish()
+            self._reserve.give_back_sound()
+            self.retry_waiting()
+            sealed_there = self._overflow.active and self._seal_in_overflow(ending)
             self._write_what_waits()
-            if self.waiting:
-                return self._end_with_what_is_there()
-            return self._seal(ending)
+            if not self.waiting:
+                return self._seal(ending)
+            return self._promise(ending) if sealed_there else self._end_with_what_is_there()
         finally:
             self._journal.close()
             for lane in self._lanes:
                 lane.writer.file.close()
 
     def _write_what_waits(self) -> None:
-        """Write what is in memory, waiting for room; give back the reserves, the last one only for the seal."""
-        self._reserve.give_back_sound()
-        self.retry_waiting()
+        """Write what is in memory, waiting for room; give back the last reserve only for the seal."""
         since = self._clock.monotonic() if self._full_since is None else self._full_since
         never = threading.Event()
         while self.waiting >= SEAL_RESERVE // 2 and self._clock.monotonic() - since < FULL_SECONDS:
@@ -194,29 +198,56 @@ class TakeRecorder:
 
     def _end_with_what_is_there(self) -> Manifest:
         log.warning("the disk is full: %d bytes of the take could not be kept", self.waiting)
+        for lane in self._lanes:
+            lane.writer.file.close()
         manifest = recover(load_take(self.folder), self._clock, Ending.DISK_FULL).manifest
         assert manifest is not None
+        self._overflow.remove()
         return manifest
 
+    def _seal_in_overflow(self, ending: Ending) -> bool:
+        """Say how the take ends where others read it, so that it can be safe before there is room for it here."""
+        if any(lane.writer.file.kept < lane.writer.file.length for lane in self._lanes):
+            return False
+        return self._overflow.write_manifest(self._promise(ending))
+
+    def _promise(self, ending: Ending) -> Manifest:
+        """Say in the journal how each track ends, once, and return the manifest of the take."""
+        if self._manifest is None:
+            # A track without a sample is none: the take was stopped before the device delivered anything.
+            seals = [self._end_track(lane) for lane in self._lanes if lane.writer.frames]
+            now = self._clock.now().isoformat()
+            self._manifest = sealed_manifest(self._began, ending, now, seals, self._dropouts)
+        return self._manifest
+
+    def _end_track(self, lane: _Lane) -> TrackSeal:
+        file = lane.writer.file
+        patches = [(offset, data.hex()) for offset, data in file.patches()]
+        file.sync()
+        self._journal.append(Sealing(lane.start.name, file.length, lane.writer.frames, patches))
+        return self._track_seal(lane, patches)
+
     def _seal(self, ending: Ending) -> Manifest:
-        tracks = []
+        manifest = self._promise(ending)
+        digests = {track.name: track.digest for track in manifest.tracks}
         for lane in self._lanes:
-            if not lane.writer.frames:
-                # Stopped before the device delivered anything: a track without a sample is none.
-                continue
-            file = lane.writer.file
-            patches = [(offset, data.hex()) for offset, data in file.patches()]
-            file.sync()
-            self._journal.append(Sealing(lane.start.name, file.length, lane.writer.frames, patches))
-            file.apply_patches()
-            self._finish_peaks(lane)
-            seal = self._track_seal(lane, patches)
-            lane.verifier.finish(lane.writer.frames, lane.writer.crc, seal.digest)
-            tracks.append(seal)
+            if lane.writer.frames:
+                if self._overflow.active:
+                    # What waited there was written after the last time.
+                    lane.writer.file.sync()
+                lane.writer.file.apply_patches()
+                self._finish_peaks(lane)
+                lane.verifier.finish(lane.writer.frames, lane.writer.crc, digests[lane.start.name])
         if self._verify_trouble is not None:
             raise self._verify_trouble
-        manifest = sealed_manifest(self._began, ending, self._clock.now().isoformat(), tracks, self._dropouts)
-        write_manifest(self.folder, manifest)
+        try:
+            write_manifest(self.folder, manifest)
+        except OSError as error:
+            if error.errno not in FULL or not self._overflow.write_manifest(manifest):
+                raise
+            return manifest
+        if self._overflow.active:
+            self._journal.come_home()
         return manifest
 
     def _track_seal(self, lane: _Lane, patches: list[tuple[int, str]]) -> TrackSeal:
@@ -244,7 +275,7 @@ class TakeRecorder:
         for number, start in enumerate(self._began.tracks):
             channels = len(source.tracks[number])
             stem = Path(start.name).stem
-            writer = open_track(self.folder, stem, source.format, source.rate, channels, self._full)
+            writer = open_track(self.folder, stem, source.format, source.rate, channels, self._full, self._overflow)
             path = writer.file.path
             verifier: TrackVerifier | WaveVerifier
             if isinstance(writer, FlacTrack):
@@ -299,13 +330,17 @@ class TakeRecorder:
 
     def _sync(self) -> None:
         marks: dict[str, tuple[int, int]] = {}
+        spilled = self._overflow.active
+        everything_is_here = not self.waiting
         for lane in self._lanes:
             # Asked for before syncing: a block that arrives meanwhile is not promised yet.
-            frames, length = lane.writer.whole()
+            frames, length = lane.writer.kept() if spilled else lane.writer.whole()
             lane.writer.file.sync()
             marks[lane.start.name] = (length, frames)
             _write_peaks(lane)
         self._journal.append(Synced(marks), durable=False)
+        if spilled and everything_is_here:
+            self._journal.come_home()
 
     def _verify(self) -> None:
         for lane in self._lanes:

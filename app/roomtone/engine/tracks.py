@@ -14,6 +14,7 @@ import soundfile
 from roomtone.devices.streams import Floats
 from roomtone.engine.growing import GrowingFile
 from roomtone.engine.messages import Format
+from roomtone.engine.spill import Overflow
 from roomtone.takes import flac, wave
 from roomtone.takes.decode import Samples, checksum, pack24
 
@@ -46,6 +47,9 @@ class TrackWriter(Protocol):
     def whole(self) -> tuple[int, int]:
         """Return how many frames lie in whole blocks that were written, and where the last of these ends."""
 
+    def kept(self) -> tuple[int, int]:
+        """Return the same with the blocks that wait in the overflow."""
+
     def finish(self) -> None:
         """Write what is left and collect the final header as patches."""
 
@@ -56,8 +60,10 @@ class FlacTrack:
     media = "audio/flac"
     bits = 24
 
-    def __init__(self, path: Path, rate: int, channels: int, on_full: Callable[[], bool]) -> None:
-        self.file = GrowingFile(path, on_full)
+    def __init__(
+        self, path: Path, rate: int, channels: int, on_full: Callable[[], bool], overflow: Overflow | None = None
+    ) -> None:
+        self.file = GrowingFile(path, on_full, overflow)
         self.frames = 0
         self._encoder = soundfile.SoundFile(
             self.file, "w", rate, channels, "PCM_24", format="FLAC", compression_level=_FLAC_LEVEL
@@ -66,6 +72,8 @@ class FlacTrack:
         self._block = 0
         # How many frames are in whole blocks, and where in the file the last of these ends.
         self._marks: deque[tuple[int, int]] = deque()
+        self._kept = (0, 0)
+        self._unwritten: deque[tuple[int, int]] = deque()
         self._whole = (0, 0)
 
     def append(self, samples: Floats) -> None:
@@ -83,9 +91,16 @@ class FlacTrack:
             self._marks.append(((self.frames - 1) // self._block * self._block, self.file.length))
 
     def whole(self) -> tuple[int, int]:
-        while self._marks and self._marks[0][1] <= self.file.written:
-            self._whole = self._marks.popleft()
+        self.kept()
+        while self._unwritten and self._unwritten[0][1] <= self.file.written:
+            self._whole = self._unwritten.popleft()
         return self._whole
+
+    def kept(self) -> tuple[int, int]:
+        while self._marks and self._marks[0][1] <= self.file.kept:
+            self._kept = self._marks.popleft()
+            self._unwritten.append(self._kept)
+        return self._kept
 
     def finish(self) -> None:
         self._encoder.close()
@@ -96,10 +111,19 @@ class WaveTrack:
 
     media = "audio/wav"
 
-    def __init__(self, path: Path, rate: int, channels: int, on_full: Callable[[], bool], *, floating: bool) -> None:
+    def __init__(
+        self,
+        path: Path,
+        rate: int,
+        channels: int,
+        on_full: Callable[[], bool],
+        overflow: Overflow | None = None,
+        *,
+        floating: bool,
+    ) -> None:
         self._form = wave.WaveFormat(rate, channels, floating)
         self.bits = self._form.bits
-        self.file = GrowingFile(path, on_full)
+        self.file = GrowingFile(path, on_full, overflow)
         self.frames = 0
         # WAV is compared byte by byte; there is nothing to decode.
         self.crc = 0
@@ -116,7 +140,13 @@ class WaveTrack:
             raise self.file.trouble
 
     def whole(self) -> tuple[int, int]:
-        frames = max(0, self.file.written - wave.HEADER) // self._form.frame_bytes
+        return self._until(self.file.written)
+
+    def kept(self) -> tuple[int, int]:
+        return self._until(self.file.kept)
+
+    def _until(self, size: int) -> tuple[int, int]:
+        frames = max(0, size - wave.HEADER) // self._form.frame_bytes
         return frames, wave.HEADER + frames * self._form.frame_bytes
 
     def finish(self) -> None:
@@ -127,12 +157,18 @@ class WaveTrack:
 
 
 def open_track(
-    folder: Path, stem: str, form: Format, rate: int, channels: int, on_full: Callable[[], bool]
+    folder: Path,
+    stem: str,
+    form: Format,
+    rate: int,
+    channels: int,
+    on_full: Callable[[], bool],
+    overflow: Overflow | None = None,
 ) -> FlacTrack | WaveTrack:
     """Start a track file called after ``stem``. Raises ``OSError``."""
     if form == "flac":
-        return FlacTrack(folder / f"{stem}.flac", rate, channels, on_full)
-    return WaveTrack(folder / f"{stem}.wav", rate, channels, on_full, floating=form == "wav-float")
+        return FlacTrack(folder / f"{stem}.flac", rate, channels, on_full, overflow)
+    return WaveTrack(folder / f"{stem}.wav", rate, channels, on_full, overflow, floating=form == "wav-float")
 
 
 def bytes_a_second(form: Format, rate: int, channels: int) -> int:
