@@ -10,6 +10,8 @@ from roomtone.foundation.workers.spawn import ensure
 
 # Decoding an hour of video takes its time; the caller waits on a thread of its own.
 _JOB_SECONDS = 3600.0
+# Encoding an hour of it takes longer than the hour on a small machine.
+_FILM_SECONDS = 6 * 3600.0
 
 
 class RenderClient:
@@ -34,6 +36,24 @@ class RenderClient:
 
     def loudness(self, file: str) -> m.Loudness:
         return self._client.call(m.Measure(file), m.Loudness, _JOB_SECONDS)
+
+    def draw_pictures(self, take: str, file: str) -> m.Pictures:
+        return self._client.call(m.DrawPictures(take, file), m.Pictures, _JOB_SECONDS)
+
+    def export_film(self, command: m.ExportFilm) -> m.Exported:
+        return self._client.call(command, m.Exported, _FILM_SECONDS)
+
+    def align(self, command: m.Align) -> m.Aligned:
+        return self._client.call(command, m.Aligned, _FILM_SECONDS)
+
+    def nudge(self, command: m.Nudge) -> m.Drawn:
+        return self._client.call(command, m.Drawn, _JOB_SECONDS)
+
+    def keep_stills(self, command: m.KeepStills) -> m.BroughtIn:
+        return self._client.call(command, m.BroughtIn, _FILM_SECONDS)
+
+    def keep_text(self, command: m.KeepText) -> m.Page:
+        return self._client.call(command, m.Page, _JOB_SECONDS)
 
     def check(self, folder: str) -> list[m.Checked]:
         return self._client.call(m.Check(folder), list[m.Checked], _JOB_SECONDS)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -19,6 +19,36 @@ from roomtone.foundation.files import atomic_write
 log = logging.getLogger(__name__)
 
 SCHEMA = 1
+# A prompter's text is a script, not a library; nobody speaks faster.
+MAX_PROMPTER: Final = 200_000
+MAX_PACE: Final = 600
+
+
+class CameraSetting(msgspec.Struct, frozen=True):
+    """A camera, screen or address that was open last, and its mode as a person writes it ("" is its own)."""
+
+    source: str
+    mode: str = ""
+
+
+class FramingSetting(msgspec.Struct, frozen=True):
+    """How the preview is shown; ``ghost`` is how much of the ghost is seen."""
+
+    mirrored: bool = True
+    aspect: Literal["", "16:9", "9:16", "4:3", "1:1", "2.39:1"] = ""
+    thirds: bool = False
+    eye_line: bool = False
+    zebra: bool = False
+    meter: bool = True
+    ghost: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
+
+
+class PrompterSetting(msgspec.Struct, frozen=True):
+    """The text beside the camera, and its pace; 0 words a minute leave it by hand."""
+
+    text: Annotated[str, msgspec.Meta(max_length=MAX_PROMPTER)] = ""
+    words_a_minute: Annotated[int, msgspec.Meta(ge=0, le=MAX_PACE)] = 120
+    shown: bool = False
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -38,6 +68,9 @@ class Settings(msgspec.Struct, frozen=True):
     upload_bytes_per_second: int = 0
     uploads_paused: bool = False
     server_stays: bool = False
+    cameras: list[CameraSetting] = []
+    framing: FramingSetting = FramingSetting()
+    prompter: PrompterSetting = PrompterSetting()
 
 
 def load(path: Path) -> Settings:

@@ -5,11 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from roomtone.assembly.messages import Pictures
 from roomtone.devices.model import PRACTICE_TONE, DeviceList
-from roomtone.engine.messages import Status
+from roomtone.devices.pictures.model import PictureList
+from roomtone.engine.messages import Rolling, Status
 from roomtone.foundation.errors import Problem
-from roomtone.studio import views
-from roomtone.studio.snapshot import InputChoice, NoticeView, Phase, StudioState, TakeView, Tone
+from roomtone.studio import camera_views, views
+from roomtone.studio.snapshot import (
+    CameraChoice,
+    CameraView,
+    DraftView,
+    Framing,
+    InputChoice,
+    NoticeView,
+    Phase,
+    PrompterView,
+    StudioState,
+    TakeView,
+    Tone,
+)
 from roomtone.takes.library import LibraryItem
 from roomtone.takes.model import TakeState
 from roomtone.upload import messages as sync
@@ -30,30 +44,55 @@ class StudioModel:
     person: str = ""
     theme: str = "system"
     no_input: bool = False
+    camera_choices: list[CameraChoice] = field(default_factory=lambda: camera_views.choices(PictureList([])))
+    cameras: list[CameraView] = field(default_factory=list)
+    framing: Framing = field(default_factory=Framing)
+    ghost_take: str = ""
+    prompter: PrompterView = field(default_factory=PrompterView)
+    drafts: list[DraftView] = field(default_factory=list)
+    testing: str = ""
+    testing_since: float | None = None
     undo_label: str = ""
     undo: Callable[[], None] | None = None
     actions: dict[int, Callable[[], None]] = field(default_factory=dict)
     _items: list[LibraryItem] = field(default_factory=list)
     _synced: dict[str, sync.TakeSync] = field(default_factory=dict)
     _safe: set[str] = field(default_factory=set)
+    _drawn: dict[str, Pictures] = field(default_factory=dict)
     _notices: list[NoticeView] = field(default_factory=list)
     _numbers: int = 0
     _views: tuple[list[TakeView], list[TakeView]] | None = None
+
+    @property
+    def rolling(self) -> Rolling | None:
+        """The take that is being recorded."""
+        return self.status.rolling if self.status is not None else None
 
     def set_items(self, items: list[LibraryItem]) -> None:
         """Take the library as it is now."""
         self._items = items
         self._views = None
 
+    def set_drawn(self, take: str, pictures: Pictures) -> None:
+        """Take the small pictures of a take."""
+        self._drawn[take] = pictures
+        self._views = None
+
     def take_status(self, status: Status) -> None:
         """Take what the engine said."""
-        before = self.status.rolling.id if self.status and self.status.rolling else ""
+        before = self.rolling.id if self.rolling else ""
         if before != (status.rolling.id if status.rolling else ""):
             self.frames = 0
             self._views = None
         self.status = status
+        self.cameras = camera_views.camera_views(status)
         if status.input is not None:
             self.no_input = False
+
+    def forget_engine(self) -> None:
+        """The engine died: what it said counts no more."""
+        self.status = None
+        self.cameras = []
 
     def take_sync(self, event: sync.Event) -> None:
         """Take what the sync worker said."""
@@ -63,7 +102,7 @@ class StudioModel:
                 self._synced[event.take] = event
                 if event.state is SyncState.SAFE:
                     self._safe.add(event.take)
-                rolling = self.status.rolling.id if self.status and self.status.rolling else ""
+                rolling = self.rolling.id if self.rolling else ""
                 if event.take != rolling or old is None or old.state is not event.state:
                     self._views = None
             case sync.SafeTakes():
@@ -110,7 +149,8 @@ class StudioModel:
             rolling=rolling,
             takes=takes,
             trash=trash,
-            playing=views.playing_view(status),
+            # The beeps of the self-test are no take, and nobody wants to wind them.
+            playing=None if self.testing else views.playing_view(status),
             project=self.project,
             person=self.person,
             theme=self.theme,
@@ -118,6 +158,14 @@ class StudioModel:
             project_line=views.project_line(self.link, rolling, synced),
             disk_line=views.disk_line(status),
             safe_line=views.safe_line(takes, self.link, rolling),
+            camera_choices=self.camera_choices,
+            cameras=self.cameras,
+            framing=self.framing,
+            ghost=views.ghost(takes, self.ghost_take),
+            prompter=self.prompter,
+            drafts=self.drafts,
+            testing=self.testing,
+            testing_since=self.testing_since,
             undo=self.undo_label,
             notices=list(self._notices),
         )
@@ -139,9 +187,9 @@ class StudioModel:
 
     def _take_views(self) -> tuple[list[TakeView], list[TakeView]]:
         if self._views is None:
-            rolling = self.status.rolling.id if self.status and self.status.rolling else ""
+            rolling = self.rolling.id if self.rolling else ""
             shown = [
-                views.take_view(item, self._synced.get(item.id), item.id in self._safe)
+                views.take_view(item, self._synced.get(item.id), item.id in self._safe, self._drawn.get(item.id))
                 for item in self._items
                 if item.problem is not None or (item.id != rolling and item.state is not TakeState.RECORDING)
             ]

@@ -228,7 +228,9 @@ class StudioState(msgspec.Struct, frozen=True):
     """Everything that a face shows, except levels, which come thirty times a second.
 
     ``ghost`` is the file of the picture that may be laid over the preview. ``testing`` is the camera whose sync
-    self-test runs; meanwhile the face flashes as ``studio.flashing`` says.
+    self-test runs. Meanwhile the face flashes as ``studio.flashing`` says: the first flash begins ``testing_since``
+    (monotonic seconds of the clock that the studio was given, perhaps a moment ahead), and one follows each
+    ``EVERY_SECONDS``. ``None`` is a test by claps, for which nobody flashes.
     """
 
     phase: Phase = Phase.STARTING
@@ -252,6 +254,7 @@ class StudioState(msgspec.Struct, frozen=True):
     prompter: PrompterView = PrompterView()
     drafts: list[DraftView] = []
     testing: str = ""
+    testing_since: float | None = None
     undo: str = ""
     notices: list[NoticeView] = []
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from roomtone.assembly.messages import Pictures
 from roomtone.engine.messages import Activity, Input, Status
 from roomtone.studio.snapshot import InputView, Line, Phase, PlayingView, RollingView, Safety, TakeView, Tone
 from roomtone.takes.folder import Ending, Source
-from roomtone.takes.library import LibraryItem
+from roomtone.takes.library import LibraryItem, TrackItem
 from roomtone.takes.model import TakeState
 from roomtone.upload.messages import Link, TakeSync
 from roomtone.upload.states import SyncState
@@ -77,7 +78,7 @@ def playing_view(status: Status | None) -> PlayingView | None:
     return PlayingView(playing.take, playing.at, playing.length, playing.paused) if playing else None
 
 
-def take_view(item: LibraryItem, synced: TakeSync | None, safe: bool) -> TakeView:
+def take_view(item: LibraryItem, synced: TakeSync | None, safe: bool, drawn: Pictures | None = None) -> TakeView:
     """Return how a take is listed."""
     safety = Safety.SAFE if safe else _SAFETY[synced.state] if synced else Safety.ON_THIS_COMPUTER
     sent = total = 0
@@ -96,11 +97,45 @@ def take_view(item: LibraryItem, synced: TakeSync | None, safe: bool) -> TakeVie
         trashed=item.state is TakeState.TRASHED,
         recovered=item.ending is Ending.RECOVERED,
         practice=item.source is Source.PRACTICE_TONE,
-        audio=any(track.media.startswith("audio/") or track.frames > 0 for track in item.tracks),
+        audio=any(has_sound(track) for track in item.tracks),
         tracks=[track.name for track in item.tracks],
+        media=media_of(item),
+        thumbnail=drawn.thumbnail if drawn else "",
+        filmstrip=drawn.filmstrip if drawn else "",
+        belongs_to=item.against,
+        offset=item.offset,
+        confidence=item.confidence,
         problem=synced.problem if synced and safety is not Safety.SAFE else None,
         unreadable=item.problem,
     )
+
+
+def has_sound(track: TrackItem) -> bool:
+    """Return whether a track can be heard. Film tracks count samples of their sound, where they have any."""
+    return track.media.startswith("audio/") or (track.frames > 0 and track.rate > 0)
+
+
+def has_pictures(track: TrackItem) -> bool:
+    """Return whether a track can be seen; many a file called a film holds sound only."""
+    if track.media.startswith("video/"):
+        return track.width > 0 or not track.rate
+    return track.media.startswith("image/") or track.media == "application/pdf"
+
+
+def media_of(item: LibraryItem) -> str:
+    """Return what a take is: a film made of single pictures is artwork, one with a camera's film is video."""
+    seen = [track.media for track in item.tracks if has_pictures(track)]
+    if any(not media.startswith("video/") for media in seen):
+        return "artwork"
+    if seen:
+        return "video"
+    written = any(track.media.startswith("text/") for track in item.tracks)
+    return "writing" if written and not any(has_sound(track) for track in item.tracks) else "sound"
+
+
+def ghost(takes: list[TakeView], chosen: str) -> str:
+    """Return the picture that may be laid over the preview: of the chosen take, or of the last one that has any."""
+    return next((take.thumbnail for take in takes if take.thumbnail and chosen in ("", take.id)), "")
 
 
 def _detail(item: LibraryItem) -> str:

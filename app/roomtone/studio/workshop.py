@@ -12,12 +12,11 @@ import uuid
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 
-from roomtone.assembly.client import RenderClient
-from roomtone.assembly.messages import BringIn, BroughtIn, Checked, Drawn, Loudness
+from roomtone.assembly.messages import BringIn, BroughtIn, Checked, Loudness
 from roomtone.devices.model import DeviceList
 from roomtone.engine import messages as told
 from roomtone.engine.client import EngineClient
@@ -26,6 +25,9 @@ from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import RoomtoneError, UsageError, from_os_error
 from roomtone.foundation.paths import Home
 from roomtone.foundation.settings import Settings
+from roomtone.foundation.workers.client import WorkerGoneError
+from roomtone.studio.rendering import Rendering, track_file
+from roomtone.studio.views import has_sound
 from roomtone.takes import editing
 from roomtone.takes.library import Library, LibraryItem
 from roomtone.takes.model import TakeState
@@ -34,7 +36,6 @@ from roomtone.upload import messages as sync
 from roomtone.upload.client import SyncClient
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 FIRST_PROJECT: Final = "First project"
 # What the engine's player decodes itself; of anything else it is given a listening copy.
@@ -71,9 +72,10 @@ class Workshop:
         self._lost = lost
         self._lock = threading.RLock()
         self._engine: EngineClient | None = None
+        self._cameras: EngineClient | None = None
         self._sync: SyncClient | None = None
-        self._render: RenderClient | None = None
         self._closed = False
+        self.rendering = Rendering(home, clock)
         self._unkept: dict[str, object] = {}
         self.library = Library(home.library, home.takes)
         self._settings = settings_file.load(home.settings)
@@ -83,6 +85,7 @@ class Workshop:
     def engine(self) -> EngineClient:
         """Return the engine worker, found or started."""
         with self._lock:
+            self._check_open(told.NAME)
             if self._engine is None:
                 gone = threading.Event()
                 lost = partial(self._engine_lost, gone)
@@ -92,9 +95,23 @@ class Workshop:
                 return client
             return self._engine
 
+    def cameras(self) -> EngineClient:
+        """Return a second connection to the engine: a worker answers one connection's commands one after the other,
+        and a camera that does not answer must not keep a take from beginning."""
+        with self._lock:
+            self._check_open(told.NAME)
+            if self._cameras is None:
+                gone = threading.Event()
+                lost = partial(self._cameras_lost, gone)
+                client = EngineClient.ensure(self.home, self._clock, _nothing, lost)
+                self._cameras = None if gone.is_set() else client
+                return client
+            return self._cameras
+
     def sync(self) -> SyncClient:
         """Return the sync worker, found or started."""
         with self._lock:
+            self._check_open("sync")
             if self._sync is None:
                 gone = threading.Event()
                 lost = partial(self._sync_lost, gone)
@@ -107,12 +124,18 @@ class Workshop:
         """Let go of the workers; what they do goes on."""
         with self._lock:
             self._closed = True
-            clients = [self._engine, self._sync, self._render]
-            self._engine = self._sync = self._render = None
+            clients = [self._engine, self._cameras, self._sync]
+            self._engine = self._cameras = self._sync = None
         for client in clients:
             if client is not None:
                 client.close()
+        self.rendering.close()
         self.library.close()
+
+    def _check_open(self, name: str) -> None:
+        if self._closed:
+            # Whoever still waits in a queue must not start or find a worker that nobody lets go of.
+            raise WorkerGoneError(name)
 
     # Settings and the project.
 
@@ -216,25 +239,24 @@ class Workshop:
     def play(self, item: LibraryItem, at: float = 0.0) -> told.Playing:
         """Play the first track of a take that has sound."""
         for track in item.tracks:
-            if track.media.startswith("audio/") or track.frames:
-                file = str(Path(item.folder) / track.name)
+            if has_sound(track):
+                file = track_file(item, track)
                 if track.media not in _PLAYED_AS_THEY_ARE:
                     return self._play_copy(item, file, at, 0)
                 try:
                     return self.engine().play(item.id, file, at, self._settings.output)
                 except RoomtoneError as error:
-                    rate = self._output_rate()
+                    rate = self.output_rate()
                     if error.code != "device-refused" or rate in (0, track.rate):
                         raise
                     return self._play_copy(item, file, at, rate)
         raise UsageError("no-sound", f"“{item.title}” is not played", "It has no sound", "Open it in its folder")
 
     def _play_copy(self, item: LibraryItem, file: str, at: float, rate: int) -> told.Playing:
-        rate = rate or self._output_rate()
-        copy = self._rendering(partial(_listening_copy, item.id, file, rate)).file
+        copy = self.rendering.listening_copy(item, file, rate or self.output_rate())
         return self.engine().play(item.id, copy, at, self._settings.output)
 
-    def _output_rate(self) -> int:
+    def output_rate(self) -> int:
         """Return the rate of the output that is played to, 0 where none is known."""
         outputs = [device for device in self.devices().devices if device.outputs]
         chosen = [d for d in outputs if d.id == self._settings.output] or [d for d in outputs if d.default_output]
@@ -275,50 +297,30 @@ class Workshop:
                 "unreadable-file", "The file was not brought in", "Its name is no valid Unicode", "Rename the file"
             ) from error
         command = BringIn(path, project, project_title, "", self._settings.person, one_line(title))
-        brought = self._rendering(lambda render: render.bring_in(command))
+        brought = self.rendering.bring_in(command)
         self.poke(brought.folder)
         return brought
 
     def draw_peaks(self, item: LibraryItem) -> None:
         """Make the waveforms of a take that the cache misses."""
-        for track in item.tracks:
-            if track.media.startswith(("audio/", "video/")):
-                file = str(Path(item.folder) / track.name)
-                self._rendering(partial(_draw, item.id, file))
+        self.rendering.draw_peaks(item)
 
     def loudness(self, item: LibraryItem) -> dict[str, Loudness]:
         """Measure every sound track of a take."""
-        found = {}
-        for track in item.tracks:
-            if track.media.startswith("audio/") and track.frames:
-                file = str(Path(item.folder) / track.name)
-                found[track.name] = self._rendering(partial(_measure, file))
-        return found
+        return self.rendering.loudness(item)
 
     def check(self, item: LibraryItem) -> list[Checked]:
         """Read, hash and decode a take again."""
-        return self._rendering(lambda render: render.check(item.folder))
-
-    def _rendering(self, job: Callable[[RenderClient], T]) -> T:
-        with self._lock:
-            if self._render is None:
-                self._render = RenderClient.ensure(self.home, self._clock)
-            render = self._render
-        try:
-            return job(render)
-        except RoomtoneError as error:
-            if error.code != "worker-gone" or self._closed:
-                raise
-        # It ended between two jobs, or a file took it down; a fresh one gets a second try.
-        with self._lock:
-            self._render = RenderClient.ensure(self.home, self._clock)
-            render = self._render
-        return job(render)
+        return self.rendering.check(item)
 
     def _engine_lost(self, gone: threading.Event) -> None:
         gone.set()
         self._engine = None
         self._lost(told.NAME)
+
+    def _cameras_lost(self, gone: threading.Event) -> None:
+        gone.set()
+        self._cameras = None
 
     def _sync_lost(self, gone: threading.Event) -> None:
         gone.set()
@@ -334,15 +336,3 @@ def _login_name() -> str:
         # No name is known here, as in a container with a bare number for its user.
         return ""
     return "" if name in ("root", "SYSTEM") else name[:1].upper() + name[1:]
-
-
-def _draw(take: str, file: str, render: RenderClient) -> Drawn:
-    return render.draw_peaks(take, file)
-
-
-def _listening_copy(take: str, file: str, rate: int, render: RenderClient) -> Drawn:
-    return render.listening_copy(take, file, rate)
-
-
-def _measure(file: str, render: RenderClient) -> Loudness:
-    return render.loudness(file)

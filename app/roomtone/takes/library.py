@@ -32,7 +32,7 @@ _PASSING: Final = {
 # How long to wait for another process that is writing the index.
 _WAIT_SECONDS = 10.0
 # Raise this when LibraryItem changes: an index of another version is made again.
-VERSION: Final = 1
+VERSION: Final = 2
 
 
 class TrackItem(msgspec.Struct, frozen=True):
@@ -49,10 +49,18 @@ class TrackItem(msgspec.Struct, frozen=True):
     peak: float | None = None
     noise_floor: float | None = None
     clipped: int = 0
+    width: int = 0
+    height: int = 0
+    fps: float = 0.0
 
 
 class LibraryItem(msgspec.Struct, frozen=True):
-    """A take as the library lists it. With ``problem`` set the folder could not be read, and was left alone."""
+    """A take as the library lists it.
+
+    One that was placed belongs to the take ``against`` (its id), ``offset`` seconds after it; ``confidence`` is from 0
+    to 1, 1 where a person moved it (``by_hand``). With ``problem`` set the folder could not be read, and
+    was left alone.
+    """
 
     folder: str
     id: str = ""
@@ -71,6 +79,10 @@ class LibraryItem(msgspec.Struct, frozen=True):
     ending: Ending | None = None
     dropouts: int = 0
     tracks: list[TrackItem] = []
+    against: str = ""
+    offset: float = 0.0
+    confidence: float = 0.0
+    by_hand: bool = False
     problem: Problem | None = None
 
 
@@ -91,12 +103,26 @@ def item_of(take: Take) -> LibraryItem:
                 t.peak,
                 t.noise_floor,
                 t.clipped,
+                t.width,
+                t.height,
+                t.picture.fps if t.picture else 0.0,
             )
             for t in manifest.tracks
         ]
     else:
         tracks = [
-            TrackItem(t.name, t.media, t.rate, t.channels, t.bits, *take.synced.get(t.name, (0, 0)), "")
+            TrackItem(
+                t.name,
+                t.media,
+                t.rate,
+                t.channels,
+                t.bits,
+                *take.synced.get(t.name, (0, 0)),
+                "",
+                width=t.width,
+                height=t.height,
+                fps=t.fps,
+            )
             for t in began.tracks
         ]
     return LibraryItem(
@@ -117,6 +143,10 @@ def item_of(take: Take) -> LibraryItem:
         ending=manifest.ending if manifest else None,
         dropouts=len(take.dropouts),
         tracks=tracks,
+        against=take.placed.against if take.placed else "",
+        offset=take.placed.offset if take.placed else 0.0,
+        confidence=take.placed.confidence if take.placed else 0.0,
+        by_hand=take.placed.by_hand if take.placed else False,
     )
 
 

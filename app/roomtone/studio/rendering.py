@@ -1,0 +1,110 @@
+"""The render worker's jobs as one call each. They take as long as they take: call them on a thread that may wait."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from roomtone.assembly import messages as m
+from roomtone.assembly.client import RenderClient
+from roomtone.foundation.clock import Clock
+from roomtone.foundation.errors import RoomtoneError
+from roomtone.foundation.paths import Home
+from roomtone.foundation.workers.client import WorkerGoneError
+from roomtone.takes.library import LibraryItem, TrackItem
+
+T = TypeVar("T")
+
+
+class Rendering:
+    """The render worker of a home, started when it is first needed, and once more for a job that it did not survive."""
+
+    def __init__(self, home: Home, clock: Clock) -> None:
+        self._home = home
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._client: RenderClient | None = None
+        self._closed = False
+
+    def close(self) -> None:
+        """Let go of the worker, which finishes its job; whoever waits for one hears ``WorkerGoneError``."""
+        with self._lock:
+            self._closed = True
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    def bring_in(self, command: m.BringIn) -> m.BroughtIn:
+        """Make a take of a file."""
+        return self._job(lambda render: render.bring_in(command))
+
+    def draw_peaks(self, item: LibraryItem) -> None:
+        """Make the waveforms of a take that the cache misses."""
+        for track in item.tracks:
+            if track.media.startswith(("audio/", "video/")):
+                self._job(partial(_peaks, item.id, track_file(item, track)))
+
+    def draw_pictures(self, item: LibraryItem, track: TrackItem) -> m.Pictures:
+        """Make the thumbnail and the filmstrip of a track where the cache misses them."""
+        return self._job(lambda render: render.draw_pictures(item.id, track_file(item, track)))
+
+    def listening_copy(self, item: LibraryItem, file: str, rate: int) -> str:
+        """Make the sound of a track playable; return the file."""
+        return self._job(lambda render: render.listening_copy(item.id, file, rate)).file
+
+    def loudness(self, item: LibraryItem) -> dict[str, m.Loudness]:
+        """Measure every sound track of a take."""
+        return {
+            track.name: self._job(partial(_loudness, track_file(item, track)))
+            for track in item.tracks
+            if track.media.startswith("audio/") and track.frames
+        }
+
+    def check(self, item: LibraryItem) -> list[m.Checked]:
+        """Read, hash and decode a take again."""
+        return self._job(lambda render: render.check(item.folder))
+
+    def export_film(self, command: m.ExportFilm) -> m.Exported:
+        """Write the pictures of a take with its sound as a film of constant rate."""
+        return self._job(lambda render: render.export_film(command))
+
+    def align(self, command: m.Align) -> m.Aligned:
+        """Bring a file in and place it against a take by their sound."""
+        return self._job(lambda render: render.align(command))
+
+    def nudge(self, command: m.Nudge) -> None:
+        """Place a take by hand."""
+        self._job(lambda render: render.nudge(command))
+
+    def _job(self, job: Callable[[RenderClient], T]) -> T:
+        try:
+            return job(self._reach(again=False))
+        except RoomtoneError as error:
+            if error.code != "worker-gone" or self._closed:
+                raise
+        # It ended between two jobs, or a file took it down; a fresh one gets a second try.
+        return job(self._reach(again=True))
+
+    def _reach(self, *, again: bool) -> RenderClient:
+        with self._lock:
+            if self._closed:
+                raise WorkerGoneError(m.NAME)
+            if self._client is None or again:
+                self._client = RenderClient.ensure(self._home, self._clock)
+            return self._client
+
+
+def track_file(item: LibraryItem, track: TrackItem) -> str:
+    """Return where a track of a take lies."""
+    return str(Path(item.folder) / track.name)
+
+
+def _peaks(take: str, file: str, render: RenderClient) -> m.Drawn:
+    return render.draw_peaks(take, file)
+
+
+def _loudness(file: str, render: RenderClient) -> m.Loudness:
+    return render.loudness(file)
