@@ -10,7 +10,7 @@ import pytest
 
 from roomtone.devices.practice import PracticeToneStream
 from roomtone.devices.streams import Chunk, Floats, InputStream
-from roomtone.engine.capture import FLAC_SECONDS, GONE_SECONDS, LEVELS_SECONDS, NOTICE_SECONDS, Capture
+from roomtone.engine.capture import FLAC_SECONDS, GONE_SECONDS, NOTICE_SECONDS, Capture
 from roomtone.engine.messages import Levels
 from roomtone.foundation.clock import SystemClock
 from roomtone.foundation.errors import RoomtoneError
@@ -146,7 +146,6 @@ def test_a_device_that_comes_back_is_welcome() -> None:
 def test_levels_come_thirty_times_a_second_and_are_those_of_numpy() -> None:
     chunks = _noise(30)
     told = _run(Script(chunks), [0.0] * 30)
-    assert FLAC_SECONDS > LEVELS_SECONDS
     assert len(told.heard) == 30
     for levels, chunk in zip(told.heard, chunks, strict=True):
         for channel, (peak, rms, clipped) in enumerate(levels.channels):
@@ -154,6 +153,18 @@ def test_levels_come_thirty_times_a_second_and_are_those_of_numpy() -> None:
             assert peak == pytest.approx(decibels(float(np.abs(sound).max())), abs=0.06)
             assert rms == pytest.approx(decibels(float(np.sqrt(np.mean(sound**2)))), abs=0.06)
             assert clipped == 0
+
+
+@pytest.mark.parametrize("block", [256, 686, 2352, 48_000])
+def test_levels_come_thirty_times_a_second_of_sound_however_it_arrives(block: int) -> None:
+    sound = np.concatenate(_noise(60))
+    sound[70_000] = 0.9
+    chunks = [sound[at : at + block] for at in range(0, len(sound), block)]
+    told = _run(Script(chunks), [0.0] * (len(chunks) + 1))
+    # Whoever reads a second at once is told fewer, longer moments.
+    assert len(told.heard) == (4 if block == 48_000 else 60)
+    peaks = [levels.channels[0][0] for levels in told.heard]
+    assert sum(peak == round(decibels(0.9), 1) for peak in peaks) == 1
 
 
 def test_only_runs_of_full_scale_samples_count_as_clipped() -> None:

@@ -169,8 +169,8 @@ class PortAudioInput:
             raise open_error(device_id, error) from error
         size = 1 << int(ring_seconds * rate - 1).bit_length()
         self._ring = rtmixer.RingBuffer(4 * len(channels), size)
-        # More than any callback brings at once.
-        self._nearly_full = min(size // 2, 1 << 15)
+        # What is left then is more than any callback brings at once.
+        self._nearly_full = size - min(size // 2, 1 << 15)
         self._before = 0
         self._silence = 0
         self._origin = 0.0
@@ -192,10 +192,13 @@ class PortAudioInput:
         return len(self._mapping)
 
     def read(self) -> Chunk:
+        waiting = int(self._ring.read_available)
         # A look at the actions is dear, and only a ring without room ends one.
-        full = self._ring.write_available < self._nearly_full and self._action not in self._stream.actions
-        samples = self._take()
-        self._ended += len(samples)
+        full = waiting > self._nearly_full and self._action not in self._stream.actions
+        samples = np.empty((waiting, len(self._mapping)), dtype=np.float32)
+        if waiting:
+            self._ring.readinto(samples)
+            self._ended += waiting
         lost = self._action.stats.input_overflows - self._reported
         if not lost and not full:
             return Chunk(samples)
@@ -278,19 +281,6 @@ class PortAudioInput:
                 break
             sounddevice.sleep(1)
         return False
-
-    def _take(self) -> Floats:
-        available = self._ring.read_available
-        if not available:
-            return np.zeros((0, self.channels), dtype=np.float32)
-        count, first, second = self._ring.get_read_buffers(available)
-        samples = np.empty(count * self.channels, dtype=np.float32)
-        head = np.frombuffer(first, dtype=np.float32)
-        samples[: len(head)] = head
-        if len(second):
-            samples[len(head) :] = np.frombuffer(second, dtype=np.float32)
-        self._ring.advance_read_index(count)
-        return samples.reshape(-1, self.channels)
 
 
 class PortAudioOutput:

@@ -11,7 +11,9 @@ import threading
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from roomtone.devices.streams import Chunk, InputStream
+import numpy as np
+
+from roomtone.devices.streams import Chunk, Floats, InputStream
 from roomtone.engine.messages import Levels
 from roomtone.engine.recording import TakeRecorder
 from roomtone.foundation.clock import Clock
@@ -20,16 +22,19 @@ from roomtone.takes.measure import Level, Meter
 
 log = logging.getLogger(__name__)
 
-# FLAC comes in blocks of 24 ms, so a wake-up every 33 ms keeps what a killed process loses below 100 ms. WAV
-# has no blocks; waking twice as often keeps it below 30 ms.
-FLAC_SECONDS: Final = 1 / 30
+# Each wake-up costs as much as the work that is done then. FLAC comes in blocks of 24 ms, so one every 48 ms keeps
+# what a killed process loses below 80 ms. WAV has no blocks; waking more often keeps it below 30 ms.
+FLAC_SECONDS: Final = 1 / 21
 WAVE_SECONDS: Final = 1 / 70
-# A little less than a thirtieth, so that a wake-up every thirtieth tells each time.
-LEVELS_SECONDS: Final = 1 / 40
+LEVELS_A_SECOND: Final = 30
+# After this thread was held up, what was missed is told in few, long moments: nobody wants to see the past.
+_MOST_MOMENTS: Final = 2
 # A device that delivers nothing for this long is said to be silent; PortAudio itself tells nobody.
 NOTICE_SECONDS: Final = 0.12
 # A look at the device that comes late counts as if it had come on time: then this process was held up, not the device.
 _LOOK_SECONDS: Final = 0.05
+# A look that is meant for a moment comes this much later.
+_SLACK_SECONDS: Final = 0.002
 # One that stays silent this long is taken for gone, and its take is closed and kept.
 GONE_SECONDS: Final = 2.0
 _RETRY_SECONDS: Final = 0.2
@@ -62,7 +67,6 @@ class _Watch:
     """How long the device has delivered nothing, as far as somebody was looking."""
 
     looked: float
-    frames: int = 0
     quiet: float = 0.0
     silent: bool = False
 
@@ -92,8 +96,9 @@ class Capture:
         self._position = 0
         self._gone = False
         self._ending = threading.Event()
-        self._held: list[Level] = []
-        self._said_levels = 0.0
+        self._unmeasured: list[Floats] = []
+        # Frames that arrived since the last moment told, times moments a second: one is due when it reaches the rate.
+        self._due = 0
         self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
 
     def start(self) -> None:
@@ -103,6 +108,8 @@ class Capture:
     def record_into(self, recorder: TakeRecorder) -> None:
         """Hand everything that is read from now on to ``recorder``."""
         with self._lock:
+            # What arrived before belongs to no take.
+            self._measure(1)
             self._rolling = _Rolling(recorder)
 
     def release(self) -> TakeRecorder | None:
@@ -110,6 +117,7 @@ class Capture:
         with self._lock:
             if self._rolling is not None and not self._gone:
                 self._drain()
+                self._measure(1)
             rolling, self._rolling = self._rolling, None
             return rolling.recorder if rolling else None
 
@@ -121,13 +129,14 @@ class Capture:
 
     def _run(self) -> None:
         try:
-            while not self._clock.wait(self._ending, self._period):
+            while not self._clock.wait(self._ending, self._pause()):
                 with self._lock:
-                    levels = self._drain()
+                    arrived = self._drain()
+                    moments = self._measure(self._moments())
                     self._look_after_take()
-                if levels is not None:
+                for levels in moments:
                     self._events.levels(levels)
-                if self._device_is_gone():
+                if self._device_is_gone(arrived):
                     self._gone = True
                     self._events.device_gone()
                     return
@@ -136,27 +145,49 @@ class Capture:
             trouble = error if isinstance(error, RoomtoneError) else unexpected("recording")
             self._events.failed(trouble)
 
-    def _drain(self) -> Levels | None:
-        """Read, measure and hand over; return levels when it is time to tell them. Called with the lock held."""
+    def _pause(self) -> float:
+        """Return how long to wait: a device that fell silent is looked at in time to say so."""
+        if self._watch.silent:
+            return self._period
+        return min(self._period, max(NOTICE_SECONDS - self._watch.quiet, 0.0) + _SLACK_SECONDS)
+
+    def _drain(self) -> bool:
+        """Read and hand over; return whether there was anything. Called with the lock held."""
         chunk = self._stream.read()
         if chunk.gaps:
             log.warning("the input lost samples: %s", chunk.gaps)
-        measured = self._meter.update(chunk.samples) if len(chunk.samples) else []
         if self._rolling is not None:
-            self._feed(self._rolling, chunk, measured)
-        self._position += len(chunk.samples)
-        self._held = _louder(self._held, measured)
-        now = self._clock.monotonic()
-        if not self._held or now - self._said_levels < LEVELS_SECONDS:
-            return None
-        self._said_levels = now
-        told = [(round(level.peak, 1), round(level.rms, 1), level.clipped) for level in self._held]
-        self._held = []
-        return Levels(told, self._rolling.recorder.frames if self._rolling else -1)
+            self._feed(self._rolling, chunk)
+        count = len(chunk.samples)
+        if not count:
+            return False
+        self._position += count
+        self._unmeasured.append(chunk.samples)
+        self._due += count * LEVELS_A_SECOND
+        return True
 
-    def _feed(self, rolling: _Rolling, chunk: Chunk, levels: list[Level]) -> None:
+    def _moments(self) -> int:
+        """Return how many moments are due."""
+        count, self._due = divmod(self._due, self._stream.rate)
+        return min(count, _MOST_MOMENTS)
+
+    def _measure(self, count: int) -> list[Levels]:
+        """Measure what arrived since the last time as ``count`` moments. Called with the lock held."""
+        if not count or not self._unmeasured:
+            return []
+        block = self._unmeasured[0] if len(self._unmeasured) == 1 else np.concatenate(self._unmeasured)
+        self._unmeasured.clear()
+        moments = self._meter.moments(block, min(count, len(block)))
+        if self._rolling is None:
+            return [_told(levels, -1) for levels in moments]
+        recorder = self._rolling.recorder
+        recorder.measured(moments, len(block))
+        first, step = recorder.frames - len(block), len(block) // len(moments)
+        return [_told(levels, first + step * number) for number, levels in enumerate(moments, 1)]
+
+    def _feed(self, rolling: _Rolling, chunk: Chunk) -> None:
         try:
-            rolling.recorder.feed(chunk, self._position, levels)
+            rolling.recorder.feed(chunk, self._position)
         except OSError as error:
             log.exception("the take cannot be written")
             self._rolling = None
@@ -177,14 +208,13 @@ class Capture:
             rolling.said_end = True
             self._events.take_must_end()
 
-    def _device_is_gone(self) -> bool:
-        """Watch the device's progress; say when it falls silent, and return whether it is gone for good."""
+    def _device_is_gone(self, heard: bool) -> bool:
+        """Watch the device, of which something was ``heard`` or not; return whether it is gone for good."""
         now = self._clock.monotonic()
         watch = self._watch
         passed, watch.looked = now - watch.looked, now
-        arrived = self._stream.arrived()
-        if arrived != watch.frames:
-            watch.frames, watch.quiet = arrived, 0.0
+        if heard:
+            watch.quiet = 0.0
             if watch.silent:
                 watch.silent = False
                 self._events.silent(False)
@@ -196,10 +226,5 @@ class Capture:
         return watch.quiet > GONE_SECONDS or (watch.silent and not self._stream.active())
 
 
-def _louder(held: list[Level], new: list[Level]) -> list[Level]:
-    """Return the levels of both moments together."""
-    if not held or not new:
-        return held or new
-    return [
-        Level(max(a.peak, b.peak), max(a.rms, b.rms), a.clipped + b.clipped) for a, b in zip(held, new, strict=True)
-    ]
+def _told(levels: list[Level], frames: int) -> Levels:
+    return Levels([(round(level.peak, 1), round(level.rms, 1), level.clipped) for level in levels], frames)

@@ -16,7 +16,8 @@ class GrowingFile:
     """The file of one track while it is recorded.
 
     It looks like a file to libsndfile: ``write``, ``seek``, ``tell``. Bytes written at the end are appended at
-    once, with one system call each, so that a killed process leaves whole blocks. Bytes written over the
+    once, with one system call, so that a killed process leaves whole blocks; between ``gather`` and
+    ``let_go`` they are gathered, because one system call for several blocks is cheaper. Bytes written over the
     start are collected as patches and not written: they become the final header when the take is sealed.
 
     When the disk is full, appended bytes wait in memory, in order, and are written as soon as there is room; with an
@@ -31,6 +32,8 @@ class GrowingFile:
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         self._fd = os.open(path, flags, 0o644)
         self._waiting = Spill(path.name, overflow)
+        self._gathering = False
+        self._gathered: list[bytes] = []
         self._at = 0
         self.length = 0
         self.written = 0
@@ -51,8 +54,13 @@ class GrowingFile:
     def write(self, data: bytes | memoryview) -> int:
         view = bytes(data)
         if self._at == self.length:
-            self._append(view)
-        elif self._at + len(view) <= len(self._head):
+            self._gathered.append(view)
+            self._at = self.length = self.length + len(view)
+            if not self._gathering:
+                self._append_gathered()
+            return len(view)
+        self._append_gathered()
+        if self._at + len(view) <= len(self._head):
             if self._head[self._at : self._at + len(view)] != view:
                 self._patches[self._at] = view
                 self._head[self._at : self._at + len(view)] = view
@@ -75,6 +83,15 @@ class GrowingFile:
         return 0
 
     # What the recorder calls.
+
+    def gather(self) -> None:
+        """Keep what is appended from now on, until ``let_go``."""
+        self._gathering = True
+
+    def let_go(self) -> None:
+        """Append what was gathered."""
+        self._gathering = False
+        self._append_gathered()
 
     def flush_waiting(self) -> bool:
         """Try to write what waits in memory; return whether everything is written."""
@@ -124,11 +141,14 @@ class GrowingFile:
             os.close(self._fd)
             self._fd = -1
 
-    def _append(self, data: bytes) -> None:
+    def _append_gathered(self) -> None:
+        if not self._gathered:
+            return
+        data = b"".join(self._gathered)
+        self._gathered.clear()
         if len(self._head) < CHUNK:
             self._head += data[: CHUNK - len(self._head)]
         self._digest.update(data)
-        self.length += len(data)
         rest = memoryview(data)
         # What waits comes first; it is tried again by whoever looks after the take.
         while rest and not self._waiting and (count := self._write(rest)):

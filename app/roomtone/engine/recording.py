@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
+
+import numpy as np
 
 from roomtone.devices.streams import Chunk, Floats
 from roomtone.engine.messages import Input, Rolling
@@ -41,8 +44,11 @@ from roomtone.takes.recovery import recover
 
 log = logging.getLogger(__name__)
 
-# At least five times a second, and often enough that a power cut costs less than a quarter of a second.
-SYNC_SECONDS: Final = 0.17
+# How much sound is synced at once, as soon as it was written: at least five times a second, and often enough that a
+# power cut costs less than a quarter of a second.
+SYNC_SECONDS: Final = 0.19
+# A disk is looked after this often where no sound arrives at all.
+_IDLE_SECONDS: Final = 1.0
 _VERIFY_SECONDS: Final = 4.0
 # A full disk ends a take no sooner than this after it was noticed.
 FULL_SECONDS: Final = 60
@@ -60,8 +66,10 @@ class _Lane:
     writer: FlacTrack | WaveTrack
     summary: Summary
     waveform: Waveform
-    peaks: Path
-    pairs: bytearray
+    peaks: BinaryIO
+    # What was appended and is not in the summary and the waveform yet, which the thread that syncs looks after.
+    undrawn: deque[Floats]
+    unsummed: deque[tuple[list[Level], int]]
     verifier: TrackVerifier | WaveVerifier
     start: TrackStart
 
@@ -94,7 +102,9 @@ class TakeRecorder:
         for lane in self._lanes:
             lane.writer.file.sync()
         sync_directory(self.folder)
-        self._ending = threading.Event()
+        self._ending = False
+        self._sync_due = threading.Event()
+        self._unsynced = 0
         self._syncer = threading.Thread(target=self._keep_synced, name="take-sync", daemon=True)
         self._syncer.start()
 
@@ -143,17 +153,28 @@ class TakeRecorder:
             in_memory=self.waiting,
         )
 
-    def feed(self, chunk: Chunk, first: int, levels: list[Level]) -> None:
-        """Add a block. ``first`` is the stream position of its first frame; ``levels`` are its channels'."""
+    def feed(self, chunk: Chunk, first: int) -> None:
+        """Add a block. ``first`` is the stream position of its first frame."""
         for gap in chunk.gaps:
             cause = GapCause.OVERFLOW if gap.overflow else GapCause.DEVICE
             self._add_dropout(Dropout(self._frames + gap.at - first, gap.frames, cause))
-        if not len(chunk.samples):
+        count = len(chunk.samples)
+        if not count:
             return
-        self._frames += len(chunk.samples)
+        self._frames += count
         for lane in self._lanes:
-            self._feed_lane(lane, chunk.samples[:, lane.columns], levels[lane.columns])
-        self._clipped = sum(lane.summary.clipped for lane in self._lanes)
+            samples = chunk.samples[:, lane.columns]
+            lane.writer.append(samples)
+            lane.undrawn.append(samples)
+        self._unsynced += count
+        if self._unsynced >= self._rate * SYNC_SECONDS:
+            self._unsynced = 0
+            self._sync_due.set()
+
+    def measured(self, moments: list[list[Level]], frames: int) -> None:
+        """Take in the levels of all channels over the ``frames`` that were fed since the last call."""
+        for lane in self._lanes:
+            lane.unsummed.extend((levels[lane.columns], frames // len(moments)) for levels in moments)
 
     def retry_waiting(self) -> None:
         """Try again to write what waits in memory."""
@@ -167,7 +188,8 @@ class TakeRecorder:
         room; without an overflow it ends with what the disk took.
         Raises ``VerifyError`` or ``OSError`` with the folder recoverable.
         """
-        self._ending.set()
+        self._ending = True
+        self._sync_due.set()
         self._syncer.join()
         try:
             for lane in self._lanes:
@@ -183,6 +205,7 @@ class TakeRecorder:
             self._journal.close()
             for lane in self._lanes:
                 lane.writer.file.close()
+                lane.peaks.close()
 
     def _write_what_waits(self) -> None:
         """Write what is in memory, waiting for room; give back the last reserve only for the seal."""
@@ -221,6 +244,7 @@ class TakeRecorder:
         return self._manifest
 
     def _end_track(self, lane: _Lane) -> TrackSeal:
+        _draw(lane)
         file = lane.writer.file
         patches = [(offset, data.hex()) for offset, data in file.patches()]
         file.sync()
@@ -288,19 +312,23 @@ class TakeRecorder:
             columns = slice(column, column + channels)
             column += channels
             lanes.append(
-                _Lane(columns, writer, Summary(source.rate), Waveform(channels), peaks, bytearray(), verifier, start)
+                _Lane(
+                    columns=columns,
+                    writer=writer,
+                    summary=Summary(source.rate),
+                    waveform=Waveform(channels),
+                    peaks=peaks.open("ab", buffering=0),
+                    undrawn=deque(),
+                    unsummed=deque(),
+                    verifier=verifier,
+                    start=start,
+                )
             )
         return lanes
 
-    def _feed_lane(self, lane: _Lane, samples: Floats, levels: list[Level]) -> None:
-        lane.writer.append(samples)
-        lane.summary.update(levels, len(samples))
-        # Written by the thread that syncs; one extends and one takes away, so that nothing is lost between them.
-        lane.pairs += lane.waveform.update(samples)
-
     def _finish_peaks(self, lane: _Lane) -> None:
-        lane.pairs += lane.waveform.finish()
-        _write_peaks(lane)
+        _draw(lane)
+        _write_peaks(lane, lane.waveform.finish())
 
     def _add_dropout(self, dropout: Dropout) -> None:
         self._dropouts.append(dropout)
@@ -318,7 +346,11 @@ class TakeRecorder:
 
     def _keep_synced(self) -> None:
         verified = self._clock.monotonic()
-        while not self._clock.wait(self._ending, SYNC_SECONDS):
+        while True:
+            self._clock.wait(self._sync_due, _IDLE_SECONDS)
+            self._sync_due.clear()
+            if self._ending:
+                return
             try:
                 self._sync()
             except OSError as error:
@@ -337,7 +369,8 @@ class TakeRecorder:
             frames, length = lane.writer.kept() if spilled else lane.writer.whole()
             lane.writer.file.sync()
             marks[lane.start.name] = (length, frames)
-            _write_peaks(lane)
+            _draw(lane)
+        self._clipped = sum(lane.summary.clipped for lane in self._lanes)
         self._journal.append(Synced(marks), durable=False)
         if spilled and everything_is_here:
             self._journal.come_home()
@@ -354,13 +387,18 @@ class TakeRecorder:
                     self._on_trouble(error)
 
 
-def _write_peaks(lane: _Lane) -> None:
-    """Add what there is to a waveform. It is only a cache: a full disk costs its end, nothing else."""
-    count = len(lane.pairs)
-    pairs = bytes(lane.pairs[:count])
-    del lane.pairs[:count]
+def _draw(lane: _Lane) -> None:
+    """Add what was recorded since the last time to the summary and the waveform of a track."""
+    for _ in range(len(lane.unsummed)):
+        lane.summary.update(*lane.unsummed.popleft())
+    blocks = [lane.undrawn.popleft() for _ in range(len(lane.undrawn))]
+    if blocks:
+        _write_peaks(lane, lane.waveform.update(np.concatenate(blocks)))
+
+
+def _write_peaks(lane: _Lane, pairs: bytes) -> None:
+    """Add to a waveform. It is only a cache: a full disk costs its end, nothing else."""
     try:
-        with lane.peaks.open("ab") as file:
-            file.write(pairs)
+        lane.peaks.write(pairs)
     except OSError as error:
         log.info("the waveform is incomplete: %s", error)

@@ -68,6 +68,8 @@ class FlacTrack:
         self._encoder = soundfile.SoundFile(
             self.file, "w", rate, channels, "PCM_24", format="FLAC", compression_level=_FLAC_LEVEL
         )
+        # It is only ever appended to; else ``soundfile`` asks libsndfile seven times with every block where it is.
+        self._encoder.seekable = lambda: False
         self.crc = 0
         self._block = 0
         # How many frames are in whole blocks, and where in the file the last of these ends.
@@ -80,7 +82,9 @@ class FlacTrack:
         before = self.file.length
         exact = to_int24(samples)
         self.crc = checksum(exact, self.crc)
-        self._encoder.write(exact)
+        self.file.gather()
+        self._encoder.buffer_write(exact, "int32")
+        self.file.let_go()
         self.frames += len(samples)
         if self.file.trouble is not None:
             raise self.file.trouble
