@@ -53,7 +53,7 @@ class Overflow:
             try:
                 fd = os.open(folder / f"{track}@{at}", os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
             except OSError as error:
-                log.warning("no overflow: %s", error)
+                log.info("no overflow: %s", error)
                 return None
             self._spills += 1
             return fd
@@ -84,7 +84,7 @@ class Overflow:
                     self._journal = Journal(folder)
                 self._journal.append(entry, durable=False)
             except OSError as error:
-                log.warning("the overflow has no room either: %s", error)
+                log.info("the overflow has no room either: %s", error)
                 return False
             return True
 
@@ -97,7 +97,7 @@ class Overflow:
             try:
                 atomic_write(folder / MANIFEST, msgspec.json.encode(manifest), 0o600)
             except OSError as error:
-                log.warning("the overflow has no room either: %s", error)
+                log.info("the overflow has no room either: %s", error)
                 return False
             return True
 
@@ -127,10 +127,10 @@ class Overflow:
                 made = make_overflow(self._take)
             if made is None:
                 self._possible = False
-                log.warning("the disk is full, and this system keeps no files in memory")
+                log.info("the disk is full, and this system keeps no files in memory")
             else:
                 self._folder, self._left = made
-                log.warning("the disk is full: the take goes on in %s", self._folder)
+                log.info("the disk is full: the take goes on in %s", self._folder)
         return self._folder
 
 
@@ -195,7 +195,7 @@ class Spill:
         try:
             count = os.write(self._fd, data[: self._overflow.grant(len(data))])
         except OSError as error:
-            log.warning("the overflow took no more: %s", error)
+            log.info("the overflow took no more: %s", error)
             return 0
         self._size += count
         return count

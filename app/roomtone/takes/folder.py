@@ -10,6 +10,9 @@
 Whoever reads a folder folds its journal in order. A last line without a line end was cut off by a crash and
 is not there. Entries of unknown kind are skipped: they come from a newer version of the same schema. A folder
 whose schema is newer is left alone.
+
+While the disk has no room, a take that is being recorded, or was not brought home yet, goes on in its overflow; see
+``overflow``. Whoever knows nothing of that sees a take that has not grown since, and is not sealed yet.
 """
 
 from __future__ import annotations
