@@ -4,31 +4,27 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final, Protocol
 
-import numpy as np
-
-from roomtone.devices.streams import Chunk, Floats
-from roomtone.engine.messages import Input, Rolling
+from roomtone.devices.streams import Chunk
+from roomtone.engine.lanes import Lane, Room, open_sound
+from roomtone.engine.messages import Input, Rolling, RollingPicture
 from roomtone.engine.space import SEAL_RESERVE, Reserve, filling_speed
 from roomtone.engine.spill import FULL, Ledger, Overflow
-from roomtone.engine.tracks import FlacTrack, WaveTrack, bytes_a_second, open_track
-from roomtone.engine.verify import TrackVerifier, VerifyError, WaveVerifier
+from roomtone.engine.tracks import bytes_a_second
+from roomtone.engine.verify import VerifyError
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import RoomtoneError, from_os_error
 from roomtone.foundation.files import make_directory, sync_directory
 from roomtone.foundation.paths import Home
-from roomtone.takes import wave
 from roomtone.takes.folder import (
     Began,
     Dropout,
     Ending,
     GapCause,
     Manifest,
+    PictureGap,
     Sealing,
     Synced,
     TrackSeal,
@@ -37,9 +33,8 @@ from roomtone.takes.folder import (
     sealed_manifest,
     write_manifest,
 )
-from roomtone.takes.measure import BUCKET, Level, Summary, Waveform
+from roomtone.takes.measure import Level
 from roomtone.takes.model import load_take
-from roomtone.takes.peaks import begin_peaks, peaks_file
 from roomtone.takes.recovery import recover
 
 log = logging.getLogger(__name__)
@@ -58,27 +53,42 @@ _ROOM_SECONDS: Final = 0.2
 MEMORY_SECONDS: Final = 600
 
 
-@dataclass
-class _Lane:
-    """A track being recorded, with everything that goes along it."""
+class Beginning(Protocol):
+    """What waits for the first sample of a take."""
 
-    columns: slice
-    writer: FlacTrack | WaveTrack
-    summary: Summary
-    waveform: Waveform
-    peaks: BinaryIO
-    # What was appended and is not in the summary and the waveform yet, which the thread that syncs looks after.
-    undrawn: deque[Floats]
-    unsummed: deque[tuple[list[Level], int]]
-    verifier: TrackVerifier | WaveVerifier
-    start: TrackStart
+    def begin(self, position: int) -> None:
+        """The take's sound begins at this frame of the stream; later calls change nothing."""
+
+
+class Films(Protocol):
+    """The cameras that a take records."""
+
+    @property
+    def bytes_a_second(self) -> int:
+        """How fast their films can grow at most."""
+
+    @property
+    def timeline(self) -> Beginning:
+        """Told where the take begins in the sound."""
+
+    def open(self, room: Room, tracks: list[TrackStart], on_gap: Callable[[PictureGap], None]) -> list[Lane]:
+        """Begin to record into ``tracks``. Raises ``OSError``."""
+
+    def rolling(self) -> list[RollingPicture]:
+        """Return the films as others may see them."""
 
 
 class TakeRecorder:
     """Writes one take. ``feed`` and ``finish`` belong to the capture thread; a thread of its own syncs to disk."""
 
     def __init__(
-        self, home: Home, clock: Clock, began: Began, source: Input, on_trouble: Callable[[RoomtoneError], None]
+        self,
+        home: Home,
+        clock: Clock,
+        began: Began,
+        source: Input,
+        on_trouble: Callable[[RoomtoneError], None],
+        films: Films | None = None,
     ) -> None:
         """Create the folder and its first files, durable when this returns. Raises ``OSError``."""
         self._clock = clock
@@ -90,6 +100,7 @@ class TakeRecorder:
         self._clipped = 0
         self._full_since: float | None = None
         self._speed = bytes_a_second(source.format, source.rate, sum(map(len, source.tracks)))
+        self._speed += films.bytes_a_second if films is not None else 0
         self._verify_trouble: VerifyError | None = None
         self.folder = home.takes / folder_name(began.title, began.id)
         make_directory(self.folder)
@@ -97,10 +108,14 @@ class TakeRecorder:
         self._overflow = Overflow(self.folder)
         self._journal = Ledger(self.folder, self._overflow)
         self._manifest: Manifest | None = None
-        self._lanes = self._open_lanes(home, source)
+        room = Room(self.folder, self._full, self._overflow)
+        self._lanes = open_sound(room, home, began.id, began.tracks, source)
+        self._films = films
+        if films is not None:
+            self._lanes += films.open(room, began.tracks[len(self._lanes) :], self._add_gap)
         self._journal.append(began)
         for lane in self._lanes:
-            lane.writer.file.sync()
+            lane.file.sync()
         sync_directory(self.folder)
         self._ending = False
         self._sync_due = threading.Event()
@@ -120,7 +135,7 @@ class TakeRecorder:
     @property
     def waiting(self) -> int:
         """How many bytes are in memory because the disk is full."""
-        return sum(lane.writer.file.waiting for lane in self._lanes)
+        return sum(lane.file.waiting for lane in self._lanes)
 
     @property
     def disk_was_full(self) -> bool:
@@ -151,6 +166,7 @@ class TakeRecorder:
             dropouts=len(self._dropouts),
             clipped=self._clipped,
             in_memory=self.waiting,
+            pictures=self._films.rolling() if self._films is not None else [],
         )
 
     def feed(self, chunk: Chunk, first: int) -> None:
@@ -161,11 +177,11 @@ class TakeRecorder:
         count = len(chunk.samples)
         if not count:
             return
+        if self._films is not None:
+            self._films.timeline.begin(first)
         self._frames += count
         for lane in self._lanes:
-            samples = chunk.samples[:, lane.columns]
-            lane.writer.append(samples)
-            lane.undrawn.append(samples)
+            lane.feed(chunk.samples)
         self._unsynced += count
         if self._unsynced >= self._rate * SYNC_SECONDS:
             self._unsynced = 0
@@ -174,12 +190,12 @@ class TakeRecorder:
     def measured(self, moments: list[list[Level]], frames: int) -> None:
         """Take in the levels of all channels over the ``frames`` that were fed since the last call."""
         for lane in self._lanes:
-            lane.unsummed.extend((levels[lane.columns], frames // len(moments)) for levels in moments)
+            lane.measured(moments, frames)
 
     def retry_waiting(self) -> None:
         """Try again to write what waits in memory."""
         for lane in self._lanes:
-            lane.writer.file.flush_waiting()
+            lane.file.flush_waiting()
 
     def finish(self, ending: Ending) -> Manifest:
         """Seal the take, read it back, and return its manifest.
@@ -193,7 +209,7 @@ class TakeRecorder:
         self._syncer.join()
         try:
             for lane in self._lanes:
-                lane.writer.finish()
+                lane.stop()
             self._reserve.give_back_sound()
             self.retry_waiting()
             sealed_there = self._overflow.active and self._seal_in_overflow(ending)
@@ -204,8 +220,7 @@ class TakeRecorder:
         finally:
             self._journal.close()
             for lane in self._lanes:
-                lane.writer.file.close()
-                lane.peaks.close()
+                lane.close()
 
     def _write_what_waits(self) -> None:
         """Write what is in memory, waiting for room; give back the last reserve only for the seal."""
@@ -222,7 +237,7 @@ class TakeRecorder:
     def _end_with_what_is_there(self) -> Manifest:
         log.warning("the disk is full: %d bytes of the take could not be kept", self.waiting)
         for lane in self._lanes:
-            lane.writer.file.close()
+            lane.file.close()
         manifest = recover(load_take(self.folder), self._clock, Ending.DISK_FULL).manifest
         assert manifest is not None
         self._overflow.remove()
@@ -230,7 +245,7 @@ class TakeRecorder:
 
     def _seal_in_overflow(self, ending: Ending) -> bool:
         """Say how the take ends where others read it, so that it can be safe before there is room for it here."""
-        if any(lane.writer.file.kept < lane.writer.file.length for lane in self._lanes):
+        if any(lane.file.kept < lane.file.length for lane in self._lanes):
             return False
         return self._overflow.write_manifest(self._promise(ending))
 
@@ -238,30 +253,28 @@ class TakeRecorder:
         """Say in the journal how each track ends, once, and return the manifest of the take."""
         if self._manifest is None:
             # A track without a sample is none: the take was stopped before the device delivered anything.
-            seals = [self._end_track(lane) for lane in self._lanes if lane.writer.frames]
+            seals = [self._end_track(lane) for lane in self._lanes if lane.frames]
             now = self._clock.now().isoformat()
             self._manifest = sealed_manifest(self._began, ending, now, seals, self._dropouts)
         return self._manifest
 
-    def _end_track(self, lane: _Lane) -> TrackSeal:
-        _draw(lane)
-        file = lane.writer.file
-        patches = [(offset, data.hex()) for offset, data in file.patches()]
-        file.sync()
-        self._journal.append(Sealing(lane.start.name, file.length, lane.writer.frames, patches))
-        return self._track_seal(lane, patches)
+    def _end_track(self, lane: Lane) -> TrackSeal:
+        lane.draw()
+        patches = [(offset, data.hex()) for offset, data in lane.file.patches()]
+        lane.file.sync()
+        self._journal.append(Sealing(lane.start.name, lane.file.length, lane.frames, patches))
+        return lane.seal(patches)
 
     def _seal(self, ending: Ending) -> Manifest:
         manifest = self._promise(ending)
         digests = {track.name: track.digest for track in manifest.tracks}
         for lane in self._lanes:
-            if lane.writer.frames:
+            if lane.frames:
                 if self._overflow.active:
                     # What waited there was written after the last time.
-                    lane.writer.file.sync()
-                lane.writer.file.apply_patches()
-                self._finish_peaks(lane)
-                lane.verifier.finish(lane.writer.frames, lane.writer.crc, digests[lane.start.name])
+                    lane.file.sync()
+                lane.file.apply_patches()
+                lane.check(digests[lane.start.name])
         if self._verify_trouble is not None:
             raise self._verify_trouble
         try:
@@ -274,62 +287,6 @@ class TakeRecorder:
             self._journal.come_home()
         return manifest
 
-    def _track_seal(self, lane: _Lane, patches: list[tuple[int, str]]) -> TrackSeal:
-        start, writer = lane.start, lane.writer
-        return TrackSeal(
-            name=start.name,
-            media=start.media,
-            bytes=writer.file.length,
-            digest=writer.file.digest(),
-            patches=patches,
-            rate=start.rate,
-            channels=start.channels,
-            bits=start.bits,
-            frames=writer.frames,
-            device=start.device,
-            source=start.source,
-            peak=lane.summary.peak,
-            noise_floor=lane.summary.noise_floor,
-            clipped=lane.summary.clipped,
-        )
-
-    def _open_lanes(self, home: Home, source: Input) -> list[_Lane]:
-        lanes = []
-        column = 0
-        for number, start in enumerate(self._began.tracks):
-            channels = len(source.tracks[number])
-            stem = Path(start.name).stem
-            writer = open_track(self.folder, stem, source.format, source.rate, channels, self._full, self._overflow)
-            path = writer.file.path
-            verifier: TrackVerifier | WaveVerifier
-            if isinstance(writer, FlacTrack):
-                verifier = TrackVerifier(path, source.rate, channels)
-            else:
-                floating = source.format == "wav-float"
-                verifier = WaveVerifier(path, wave.WaveFormat(source.rate, channels, floating))
-            peaks = peaks_file(home, self._began.id, start.name)
-            begin_peaks(peaks, source.rate, BUCKET)
-            columns = slice(column, column + channels)
-            column += channels
-            lanes.append(
-                _Lane(
-                    columns=columns,
-                    writer=writer,
-                    summary=Summary(source.rate),
-                    waveform=Waveform(channels),
-                    peaks=peaks.open("ab", buffering=0),
-                    undrawn=deque(),
-                    unsummed=deque(),
-                    verifier=verifier,
-                    start=start,
-                )
-            )
-        return lanes
-
-    def _finish_peaks(self, lane: _Lane) -> None:
-        _draw(lane)
-        _write_peaks(lane, lane.waveform.finish())
-
     def _add_dropout(self, dropout: Dropout) -> None:
         self._dropouts.append(dropout)
         try:
@@ -337,6 +294,13 @@ class TakeRecorder:
         except OSError as error:
             # The manifest tells of it as well.
             log.info("a dropout was not journalled: %s", error)
+
+    def _add_gap(self, gap: PictureGap) -> None:
+        try:
+            self._journal.append(gap, durable=False)
+        except OSError as error:
+            # The manifest tells of it as well.
+            log.info("a gap was not journalled: %s", error)
 
     def _full(self) -> bool:
         """The disk refused. Return whether there is any use in trying again at once."""
@@ -366,39 +330,21 @@ class TakeRecorder:
         everything_is_here = not self.waiting
         for lane in self._lanes:
             # Asked for before syncing: a block that arrives meanwhile is not promised yet.
-            frames, length = lane.writer.kept() if spilled else lane.writer.whole()
-            lane.writer.file.sync()
-            marks[lane.start.name] = (length, frames)
-            _draw(lane)
-        self._clipped = sum(lane.summary.clipped for lane in self._lanes)
+            mark = lane.mark(spilled=spilled)
+            lane.file.sync()
+            marks[lane.start.name] = mark
+            lane.draw()
+        self._clipped = sum(lane.clipped for lane in self._lanes)
         self._journal.append(Synced(marks), durable=False)
         if spilled and everything_is_here:
             self._journal.come_home()
 
     def _verify(self) -> None:
         for lane in self._lanes:
-            frames, length = lane.writer.whole()
             try:
-                lane.verifier.advance(length, frames)
+                lane.verify()
             except (VerifyError, OSError) as error:
                 log.exception("the growing take could not be read back")
                 if isinstance(error, VerifyError):
                     self._verify_trouble = error
                     self._on_trouble(error)
-
-
-def _draw(lane: _Lane) -> None:
-    """Add what was recorded since the last time to the summary and the waveform of a track."""
-    for _ in range(len(lane.unsummed)):
-        lane.summary.update(*lane.unsummed.popleft())
-    blocks = [lane.undrawn.popleft() for _ in range(len(lane.undrawn))]
-    if blocks:
-        _write_peaks(lane, lane.waveform.update(np.concatenate(blocks)))
-
-
-def _write_peaks(lane: _Lane, pairs: bytes) -> None:
-    """Add to a waveform. It is only a cache: a full disk costs its end, nothing else."""
-    try:
-        lane.peaks.write(pairs)
-    except OSError as error:
-        log.info("the waveform is incomplete: %s", error)
