@@ -10,12 +10,13 @@ from roomtone.engine import messages as m
 from roomtone.foundation.paths import Home
 from roomtone.takes.folder import GapCause
 from roomtone.takes.model import Take
-from tests.acceptance.gil_holder import HELD_SECONDS
+from tests.acceptance.gil_holder import HELD, HELD_SECONDS
 from tests.acceptance.ramp import RampSource, check_no_loss
 from tests.rigs import signals
 from tests.rigs.app import Listener, RoomtoneHome
+from tests.rigs.display import VirtualDisplay
 from tests.rigs.jack import JackServer
-from tests.rigs.processes import until
+from tests.rigs.processes import Program, until
 
 
 def _samples(take: Take) -> signals.Samples:
@@ -30,14 +31,38 @@ def _roll(app: RoomtoneHome, ramp: RampSource) -> Listener:
     return listener
 
 
-def test_a_thread_that_holds_the_lock_for_300_ms_at_a_time_costs_no_sample(home: Home, jack: JackServer) -> None:
+def test_a_thread_of_the_engine_that_holds_the_lock_for_300_ms_at_a_time_costs_no_sample(
+    home: Home, jack: JackServer
+) -> None:
     with RoomtoneHome(home, jack.env()) as app, RampSource(jack, home.root) as ramp:
-        app.start_engine(sys.executable, "-m", "tests.acceptance.gil_holder")
+        app.start_engine(sys.executable, "-m", "tests.acceptance.gil_holder", "engine")
         listener = _roll(app, ramp)
         listener.wait_frames(10 * jack.rate)
         manifest = listener.engine.stop_take().manifest
         # Without the guest a levels event comes every 33 ms: he must have been there.
         assert len(listener.of(m.Levels)) < 10 / HELD_SECONDS * 3
+        check_no_loss(manifest.dropouts, _samples(app.takes()[0]), jack)
+
+
+def test_a_thread_of_the_window_that_holds_the_lock_for_300_ms_at_a_time_costs_no_sample(
+    home: Home, jack: JackServer, display: VirtualDisplay
+) -> None:
+    env = {**jack.env(), **display.env()}
+    window = [sys.executable, "-m", "tests.acceptance.gil_holder", "window", str(home.root)]
+    with RoomtoneHome(home, env) as app, RampSource(jack, home.root) as ramp, Program(window, env=env) as held:
+        display.wait_window("Roomtone", 60)
+        until((home.run / "engine.json").exists, 60, "the engine that the window starts")
+        listener = app.listen()
+        until(lambda: listener.engine.status().activity is m.Activity.LISTENING, 60, "the window to open the input")
+        ramp.feed_everybody()
+        listener.start_take("ramp")
+        before = held.output.count(HELD)
+        listener.wait_frames(10 * jack.rate)
+        # The window is there, and so is its guest, nearly all the time.
+        assert held.running
+        assert (held.output.count(HELD) - before) * HELD_SECONDS > 10 / 2
+        # Its channels are those that the window chose, all of them fed with the ramp.
+        manifest = listener.engine.stop_take().manifest
         check_no_loss(manifest.dropouts, _samples(app.takes()[0]), jack)
 
 
