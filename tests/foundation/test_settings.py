@@ -8,7 +8,15 @@ import msgspec
 import pytest
 
 from roomtone.foundation.errors import WorldError
-from roomtone.foundation.settings import SCHEMA, Settings, load, save
+from roomtone.foundation.settings import (
+    SCHEMA,
+    CameraSetting,
+    FramingSetting,
+    PrompterSetting,
+    Settings,
+    load,
+    save,
+)
 
 
 def test_settings_come_back_as_they_were_saved(tmp_path: Path) -> None:
@@ -55,3 +63,25 @@ def test_fields_that_this_version_does_not_know_do_no_harm(tmp_path: Path) -> No
     path = tmp_path / "settings.json"
     path.write_bytes(b'{"schema":1,"person":"Ana","from a later build":true}')
     assert load(path).person == "Ana"
+
+
+def test_cameras_framing_and_prompter_come_back(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    chosen = Settings(
+        cameras=[CameraSetting("V4L2/desk", "720p30"), CameraSetting("screen")],
+        framing=FramingSetting(mirrored=False, aspect="9:16", ghost=0.25),
+        prompter=PrompterSetting("la la", 90, True),
+    )
+    save(path, chosen)
+    assert load(path) == chosen
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b'{"framing":{"aspect":"3:2"}}', b'{"framing":{"ghost":2}}', b'{"prompter":{"words_a_minute":-1}}'],
+)
+def test_framing_that_cannot_be_is_no_setting(tmp_path: Path, raw: bytes) -> None:
+    path = tmp_path / "settings.json"
+    path.write_bytes(raw)
+    assert load(path) == Settings()
+    assert (tmp_path / "settings.json.unreadable").read_bytes() == raw

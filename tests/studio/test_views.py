@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from roomtone.assembly.messages import Pictures
 from roomtone.devices.model import PRACTICE_TONE
-from roomtone.engine.messages import Activity, Input, Rolling, Status
+from roomtone.devices.pictures.model import PictureKind
+from roomtone.engine.messages import Activity, Camera, Input, Playing, Rolling, Status
 from roomtone.foundation.errors import Problem
 from roomtone.studio import views
 from roomtone.studio.model import StudioModel
@@ -170,7 +172,86 @@ def test_everything_safe_is_said_of_everything_only() -> None:
     assert views.safe_line([needing, needing], _link(), None).text == "2 takes need you"
 
 
+_SOUND = TrackItem("mic-1.flac", "audio/flac", 48_000, 1, 24, 1000, 96_000, "rt1:00")
+_FILM = TrackItem("camera-1.mp4", "video/mp4", 0, 0, 0, 1000, 0, "rt1:00", width=1280, height=720, fps=30.0)
+_IMPORTED = TrackItem("file-1.mp4", "video/mp4", 48_000, 2, 0, 1000, 96_000, "rt1:00", width=640, height=360)
+_SOUND_FILM = TrackItem("file-1.mp4", "video/mp4", 44_100, 2, 0, 1000, 96_000, "rt1:00")
+_PICTURE = TrackItem("file-1.png", "image/png", 0, 0, 0, 1000, 0, "rt1:00", width=100, height=100)
+_PAGES = TrackItem("file-1.pdf", "application/pdf", 0, 0, 0, 1000, 0, "rt1:00")
+_TEXT = TrackItem("page.md", "text/markdown", 0, 0, 0, 1000, 0, "rt1:00")
+
+
+@pytest.mark.parametrize(
+    ("tracks", "media", "audio"),
+    [
+        ([_SOUND], "sound", True),
+        ([_SOUND, _FILM], "video", True),
+        ([_FILM], "video", False),
+        ([_IMPORTED], "video", True),
+        ([_SOUND_FILM], "sound", True),
+        ([_PICTURE], "artwork", False),
+        ([_PAGES], "artwork", False),
+        # Stop-motion keeps its pictures beside the film that they became.
+        ([_FILM, _PICTURE, _PICTURE], "artwork", False),
+        ([_TEXT], "writing", False),
+        ([_SOUND, _TEXT], "sound", True),
+        ([], "sound", False),
+    ],
+)
+def test_a_take_is_what_its_tracks_are(tracks: list[TrackItem], media: str, audio: bool) -> None:
+    shown = views.take_view(_item(tracks=tracks), None, False)
+    assert (shown.media, shown.audio) == (media, audio)
+
+
+def test_a_take_that_was_placed_tells_where() -> None:
+    shown = views.take_view(_item(against="cd" * 16, offset=-1.25, confidence=0.8), None, False)
+    assert (shown.belongs_to, shown.offset, shown.confidence) == ("cd" * 16, -1.25, 0.8)
+
+
+def test_the_size_of_a_picture_is_worth_the_room() -> None:
+    assert "1280×720" in views.take_view(_item(tracks=[_SOUND, _FILM]), None, False).detail
+
+
 # The model
+
+
+def test_the_ghost_is_the_chosen_take_or_the_last_one_with_pictures() -> None:
+    model = StudioModel()
+    older, sound, newest = _item(id="0a" * 16), _item(id="0b" * 16), _item(id="0c" * 16)
+    model.set_items([newest, sound, older])
+    assert model.state().ghost == ""
+    model.set_drawn(older.id, Pictures("/cache/older.png", "/cache/older-strip.png"))
+    assert model.state().ghost == "/cache/older.png"
+    model.set_drawn(newest.id, Pictures("/cache/newest.png"))
+    assert model.state().ghost == "/cache/newest.png"
+    model.ghost_take = older.id
+    state = model.state()
+    assert state.ghost == "/cache/older.png"
+    assert [(take.thumbnail, take.filmstrip) for take in state.takes] == [
+        ("/cache/newest.png", ""),
+        ("", ""),
+        ("/cache/older.png", "/cache/older-strip.png"),
+    ]
+    # One without pictures has no ghost, rather than that of another.
+    model.ghost_take = sound.id
+    assert model.state().ghost == ""
+
+
+def test_the_beeps_of_the_sync_test_are_not_shown_as_playing() -> None:
+    model = StudioModel()
+    model.take_status(_status(playing=Playing("sync-test", 1.0, 10.0)))
+    assert model.state().playing is None
+    model.take_status(_status(playing=Playing("ab" * 16, 1.0, 10.0)))
+    assert model.state().playing is not None
+
+
+def test_an_engine_that_died_has_no_cameras() -> None:
+    model = StudioModel()
+    model.take_status(_status(cameras=[Camera("screen", "Screen", PictureKind.SCREEN)]))
+    assert [camera.label for camera in model.state().cameras] == ["Screen"]
+    model.forget_engine()
+    state = model.state()
+    assert (state.cameras, state.phase) == ([], Phase.STARTING)
 
 
 def test_a_take_that_rolls_is_not_in_the_list_and_an_unreadable_one_is() -> None:

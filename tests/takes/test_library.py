@@ -319,3 +319,11 @@ def test_a_rolling_take_shows_what_is_synced(home: Home, library: Library) -> No
     append_entry(folder, f.Renamed("renamed", AT))
     item = library.refresh()[0]
     assert (item.seconds, item.title, item.tracks[0].bytes) == (2.0, "renamed", 100)
+
+
+def test_where_a_take_was_placed_is_listed_and_the_last_word_counts(home: Home, library: Library) -> None:
+    folder = make_take(home.takes)
+    append_entry(folder, f.Placed("cd" * 16, 1.5, 0.7, False, AT))
+    append_entry(folder, f.Placed("cd" * 16, 1.25, 1.0, True, AT))
+    item = library.refresh()[0]
+    assert (item.against, item.offset, item.confidence, item.by_hand) == ("cd" * 16, 1.25, 1.0, True)

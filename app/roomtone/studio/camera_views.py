@@ -14,6 +14,7 @@ from roomtone.devices.pictures.model import (
     practice_source,
 )
 from roomtone.engine.messages import Camera, RollingPicture, Status
+from roomtone.foundation.errors import UsageError
 from roomtone.studio.snapshot import CameraChoice, CameraView, ControlView
 
 # A camera that delivers less than this share of what it promised is slow, and says so.
@@ -38,10 +39,17 @@ def mode_text(mode: PictureMode) -> str:
     if not mode.height:
         return ""
     fps = rate_text(mode.fps) if mode.fps else ""
-    short = f"{mode.height}p{fps}"
-    if parse_mode(short).width == mode.width:
-        return short
+    if _usual_width(mode.height) == mode.width:
+        return f"{mode.height}p{fps}"
     return f"{mode.width}x{mode.height}@{fps}" if fps else f"{mode.width}x{mode.height}"
+
+
+def _usual_width(height: int) -> int:
+    """Return the width that a height alone stands for; 0 where it stands for none."""
+    try:
+        return parse_mode(f"{height}p").width
+    except UsageError:
+        return 0
 
 
 def rate_text(fps: float) -> str:

@@ -10,3 +10,5 @@ FLASH_SECONDS: Final = 0.1
 BEEP_HZ: Final = 1000.0
 BEEP_SECONDS: Final = 0.05
 TEST_SECONDS: Final = 8.0
+# The id under which the beeps are played: it is no take's.
+BEEPS: Final = "sync-test"

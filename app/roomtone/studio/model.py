@@ -149,8 +149,7 @@ class StudioModel:
             rolling=rolling,
             takes=takes,
             trash=trash,
-            # The beeps of the self-test are no take, and nobody wants to wind them.
-            playing=None if self.testing else views.playing_view(status),
+            playing=views.playing_view(status),
             project=self.project,
             person=self.person,
             theme=self.theme,

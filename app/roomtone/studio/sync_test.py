@@ -16,12 +16,10 @@ from roomtone.foundation.errors import Problem, UsageError, from_os_error
 from roomtone.foundation.files import atomic_write
 from roomtone.foundation.paths import Home
 from roomtone.studio.board import Board
-from roomtone.studio.flashing import BEEP_HZ, BEEP_SECONDS, EVERY_SECONDS, TEST_SECONDS
+from roomtone.studio.flashing import BEEP_HZ, BEEP_SECONDS, BEEPS, EVERY_SECONDS, TEST_SECONDS
 from roomtone.studio.snapshot import Tone
 from roomtone.studio.workshop import Workshop
 
-# The id under which the beeps are played: it is no take's.
-BEEPS: Final = "sync-test"
 # The beeps begin so late, because only what is heard already says when the next sample will be.
 LEAD_SECONDS: Final = 1.5
 # Playing is watched for so long to find out when it began, of which some time is left to tell the face.

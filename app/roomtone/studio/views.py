@@ -7,6 +7,7 @@ from typing import Final
 
 from roomtone.assembly.messages import Pictures
 from roomtone.engine.messages import Activity, Input, Status
+from roomtone.studio.flashing import BEEPS
 from roomtone.studio.snapshot import InputView, Line, Phase, PlayingView, RollingView, Safety, TakeView, Tone
 from roomtone.takes.folder import Ending, Source
 from roomtone.takes.library import LibraryItem, TrackItem
@@ -75,7 +76,10 @@ def rolling_view(status: Status, frames: int, synced: TakeSync | None) -> Rollin
 def playing_view(status: Status | None) -> PlayingView | None:
     """Return what is heard."""
     playing = status.playing if status else None
-    return PlayingView(playing.take, playing.at, playing.length, playing.paused) if playing else None
+    if playing is None or playing.take == BEEPS:
+        # The beeps of the self-test are no take, and nobody wants to wind them.
+        return None
+    return PlayingView(playing.take, playing.at, playing.length, playing.paused)
 
 
 def take_view(item: LibraryItem, synced: TakeSync | None, safe: bool, drawn: Pictures | None = None) -> TakeView:
@@ -152,6 +156,9 @@ def _detail(item: LibraryItem) -> str:
         parts.append(f"{len(item.tracks)} tracks")
     elif track.channels == 2:
         parts.append("stereo")
+    pictures = next((t for t in item.tracks if t.width and t.height and has_pictures(t)), None)
+    if pictures is not None:
+        parts.append(f"{pictures.width}×{pictures.height}")
     if not track.rate:
         parts.append(track.media.partition("/")[2])
     elif track.rate != USUAL_RATE:
