@@ -29,6 +29,10 @@ KINDS: dict[str, tuple[list[str], str]] = {
     "sound.mka": ([*SOUND, "-c:a", "flac", "-f", "matroska"], "audio/x-matroska"),
     "drawing.png": ([*STILL], "image/png"),
     "photo.jpg": ([*STILL], "image/jpeg"),
+    "photo.webp": ([*STILL], "image/webp"),
+    "scan.tif": ([*STILL, "-compression_algo", "lzw"], "image/tiff"),
+    "deep.tif": ([*STILL, "-pix_fmt", "rgb48le"], "image/tiff"),
+    "flash.gif": ([*PICTURE], "image/gif"),
 }
 # Sound with a cover: what it is made from, and what it is.
 COVERS = {"song.mp3": "audio/mpeg", "song.flac": "audio/flac", "song.m4a": "audio/mp4"}

@@ -93,7 +93,9 @@ def test_the_cover_of_an_album_makes_no_film_of_it(samples: Path, name: str) -> 
     assert (found.width, found.height) == (0, 0)
 
 
-@pytest.mark.parametrize("name", ["song.flac", "photo.jpg", "drawing.png", "film.mov", "16.wav"])
+@pytest.mark.parametrize(
+    "name", ["song.flac", "photo.jpg", "drawing.png", "scan.tif", "flash.gif", "film.mov", "16.wav"]
+)
 def test_what_a_file_is_does_not_depend_on_its_name(tmp_path: Path, samples: Path, name: str) -> None:
     sample = make_sample(samples, name)
     expected = probe(sample)
@@ -147,6 +149,12 @@ def _noise(raw: bytes) -> bytes:
         ("drawing.png", _noise),
         ("photo.jpg", _cut(0.5)),
         ("photo.jpg", _cut(0.95)),
+        ("photo.webp", _cut(0.5)),
+        ("photo.webp", _cut(0.98)),
+        ("scan.tif", _cut(0.5)),
+        ("scan.tif", _cut(0.98)),
+        ("flash.gif", _cut(0.5)),
+        ("flash.gif", _cut(0.98)),
         ("song.flac", _cut(0.5)),
         ("song.flac", _cut(0.97)),
         ("song.flac", _noise),

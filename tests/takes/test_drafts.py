@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -34,8 +35,8 @@ def _picture(tmp_path: Path, name: str = "a.png", raw: bytes = PNG) -> Path:
     return file
 
 
-def _begin(home: Home, clock: ManualClock, kind: d.DraftKind = d.DraftKind.STILL, **more: str) -> d.Draft:
-    return editing.begin(home.drafts, kind, clock, **more)
+def _begin(home: Home, clock: ManualClock, kind: d.DraftKind = d.DraftKind.STILL, title: str = "") -> d.Draft:
+    return editing.begin(home.drafts, kind, clock, title)
 
 
 def test_a_draft_is_what_its_folder_says(home: Home, clock: ManualClock, tmp_path: Path) -> None:
@@ -122,11 +123,12 @@ def test_thrown_away_brought_back_and_kept(home: Home, clock: ManualClock, tmp_p
     kept = editing.mark_kept(draft, take, clock)
     assert (kept.state, d.take_of(kept, home.takes)) == (d.DraftState.KEPT, take)
     assert not draft.pictures[0].file.exists()
-    for change in (
+    changes: list[Callable[[], d.Draft]] = [
         lambda: editing.throw_away(kept, True, clock),
         lambda: editing.title_draft(kept, "x", clock),
         lambda: editing.add_picture(kept, _picture(tmp_path), clock),
-    ):
+    ]
+    for change in changes:
         with pytest.raises(UsageError, match="a take already"):
             change()
 
@@ -254,6 +256,7 @@ def test_any_writing_keeps_its_last_text_and_only_what_was_written(steps: list[t
 
 _CHILD = """
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from roomtone.foundation.clock import SystemClock
 from roomtone.takes import draft_editing as editing, drafts

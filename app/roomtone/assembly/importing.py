@@ -22,6 +22,7 @@ from roomtone.takes.folder import (
     Began,
     Ending,
     Manifest,
+    PictureFacts,
     Source,
     TrackSeal,
     TrackStart,
@@ -104,14 +105,23 @@ def _began(clock: Clock, library: Library, command: BringIn, media: Media, take_
 
 def _fill(folder: Path, source: Path, expected: int, media: Media, began: Began, clock: Clock) -> Manifest:
     track = began.tracks[0]
-    size, digest = _copy(source, folder / track.name, expected)
+    size, digest = copy_in(source, folder / track.name, expected)
     # What is kept is what was decoded, even if somebody changes the file meanwhile.
     if size != expected or probe(folder / track.name) != media:
         raise UnreadableFileError(source, "It changed while it was copied")
     append_entry(folder, began)
-    seal = TrackSeal(
-        name=track.name,
-        media=track.media,
+    pages = PictureFacts(media.pictures, 0.0) if media.media == "application/pdf" else None
+    seal = seal_of(track.name, media, size, digest, pages)
+    manifest = sealed_manifest(began, Ending.IMPORTED, clock.now().isoformat(), [seal], [])
+    write_manifest(folder, manifest)
+    return manifest
+
+
+def seal_of(name: str, media: Media, size: int, digest: str, picture: PictureFacts | None = None) -> TrackSeal:
+    """Return the seal of a track whose file was decoded to its end. Of a PDF, the pages count as ``picture`` frames."""
+    return TrackSeal(
+        name=name,
+        media=media.media,
         bytes=size,
         digest=digest,
         rate=media.rate,
@@ -121,13 +131,11 @@ def _fill(folder: Path, source: Path, expected: int, media: Media, began: Began,
         width=media.width,
         height=media.height,
         seconds=media.seconds,
+        picture=picture,
     )
-    manifest = sealed_manifest(began, Ending.IMPORTED, clock.now().isoformat(), [seal], [])
-    write_manifest(folder, manifest)
-    return manifest
 
 
-def _copy(source: Path, target: Path, expected: int) -> tuple[int, str]:
+def copy_in(source: Path, target: Path, expected: int) -> tuple[int, str]:
     """Copy a file, durably; return its size and ``wire.digest``. One that grows beyond ``expected`` is not followed."""
     digest = Digest()
     with source.open("rb") as old, target.open("xb") as new:

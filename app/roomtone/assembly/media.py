@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 import av
 import av.error
@@ -19,6 +19,8 @@ from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
+from roomtone.assembly import stills
+from roomtone.assembly.pages import UnreadablePagesError, is_pdf, look_at_pages
 from roomtone.foundation.errors import WorldError
 from roomtone.takes import flac
 
@@ -36,10 +38,12 @@ _CONTAINERS: Final = {
     "matroska,webm": ("mkv", "video/x-matroska"),
     "png_pipe": ("png", "image/png"),
     "jpeg_pipe": ("jpg", "image/jpeg"),
+    "webp_pipe": ("webp", "image/webp"),
+    "gif": ("gif", "image/gif"),
 }
 _MP4: Final = "mov,mp4,m4a,3gp,3g2,mj2"
 # No other kind is even opened: a playlist would make FFmpeg read other files, or the network.
-_OPEN: Final = {"format_whitelist": ",".join([*_CONTAINERS, _MP4])}
+_OPEN: Final = {"format_whitelist": ",".join([*_CONTAINERS, _MP4]), **stills.BOUND}
 # Where damage would otherwise be papered over: decoders fill in for it, and only their checksums tell.
 _STRICT: Final = {
     "flac": {"err_detect": "crccheck+explode"},
@@ -57,7 +61,10 @@ _SLACK_SHARE: Final = 0.02
 
 @dataclass(frozen=True)
 class Media:
-    """What a file holds. ``frames`` counts decoded samples a channel; 0 where there is no sound."""
+    """What a file holds. ``frames`` counts decoded samples a channel; 0 where there is no sound.
+
+    ``pictures`` counts decoded pictures, or the pages of a PDF, whose ``width`` and ``height`` are in points.
+    """
 
     ending: str
     media: str
@@ -68,6 +75,7 @@ class Media:
     width: int = 0
     height: int = 0
     seconds: float = 0.0
+    pictures: int = 0
 
 
 class UnreadableFileError(WorldError):
@@ -78,7 +86,8 @@ class UnreadableFileError(WorldError):
             "unreadable-file",
             f"“{path.name}” was not brought in",
             why,
-            remedy or "Roomtone reads WAV, FLAC, AIFF, MP3, M4A, OGG, MP4, MOV, MKV, PNG, JPEG and text",
+            remedy
+            or "Roomtone reads WAV, FLAC, AIFF, MP3, M4A, OGG, MP4, MOV, MKV, PNG, JPEG, WebP, TIFF, GIF, PDF and text",
         )
 
 
@@ -87,7 +96,9 @@ def probe(path: Path) -> Media:
     try:
         if path.stat().st_size == 0:
             raise UnreadableFileError(path, "It is empty")
-        return _probe_media(path)
+        return _probe_pages_or_tiff(path) or _probe_media(path)
+    except (stills.UntakenPictureError, UnreadablePagesError) as error:
+        raise UnreadableFileError(path, str(error), error.remedy) from error
     except (av.error.FFmpegError, ValueError, OSError, UnreadableFileError) as error:
         # FFmpeg takes some kinds of text for pictures of a terminal.
         text = _probe_text(path)
@@ -99,26 +110,22 @@ def probe(path: Path) -> Media:
         raise UnreadableFileError(path, f"It cannot be opened or read to its end ({why})") from error
 
 
-class _Content:
-    """A file without its name, from which FFmpeg would otherwise guess what it is, or look for others like it."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-
-    def read(self, size: int) -> bytes:
-        return self._file.read(size)
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        return self._file.seek(offset, whence)
-
-    def tell(self) -> int:
-        return self._file.tell()
+def _probe_pages_or_tiff(path: Path) -> Media | None:
+    """Look at what FFmpeg does not open. Raises what ``probe`` converts."""
+    if is_pdf(path):
+        found = look_at_pages(path)
+        return Media("pdf", "application/pdf", width=found.width, height=found.height, pictures=found.count)
+    stills.check_picture(path)
+    if stills.is_tiff(path):
+        picture = stills.tiff_picture(path)
+        return Media("tif", "image/tiff", width=picture.width, height=picture.height, pictures=1)
+    return None
 
 
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[InputContainer]:
     """Open a file of one of the kinds that can be brought in. Raises ``FFmpegError`` or ``OSError``."""
-    with path.open("rb") as file, av.open(_Content(file), "r", options=_OPEN) as container:
+    with path.open("rb") as file, av.open(stills.Content(file), "r", options=_OPEN) as container:
         yield container
 
 
@@ -156,7 +163,7 @@ def _probe_media(path: Path) -> Media:
         if not sounds and not pictures:
             raise UnreadableFileError(path, "It holds neither sound nor picture")
         for stream in (*sounds, *pictures):
-            stream.codec_context.options = _STRICT.get(stream.codec_context.name, {})
+            stream.codec_context.options = _STRICT.get(stream.codec_context.name, {}) | stills.BOUND
         bits = _bits(path, sounds[0].codec_context.name) if sounds else 0
         promised = _promised_seconds(container, media)
         found = _Decoded()
@@ -169,9 +176,8 @@ def _probe_media(path: Path) -> Media:
     if promised - seconds > slack or _is_cut(path, media):
         length = f"{seconds:.1f} of {promised:.1f} s" if promised > seconds else "a part of it"
         raise UnreadableFileError(path, f"It is damaged or ends early: {length} can be read")
-    return Media(
-        ending, media, found.rate, found.channels, bits, found.frames, found.width, found.height, round(seconds, 3)
-    )
+    size = (found.width, found.height, round(seconds, 3), found.pictures)
+    return Media(ending, media, found.rate, found.channels, bits, found.frames, *size)
 
 
 def _promised_seconds(container: InputContainer, media: str) -> float:

@@ -46,7 +46,9 @@ def add(commands: Families[argparse.ArgumentParser]) -> None:
     noting.add_argument("take", help=_TAKE)
     noting.add_argument("text", help="the note; it replaces the one before")
     bringing = add_command(takes, "import", "bring existing files in as takes", _import)
-    bringing.add_argument("file", nargs="+", help="WAV, FLAC, AIFF, MP3, M4A, OGG, MP4, MOV, MKV, PNG, JPEG or text")
+    bringing.add_argument(
+        "file", nargs="+", help="WAV, FLAC, AIFF, MP3, M4A, OGG, MP4, MOV, MKV, PNG, JPEG, WebP, TIFF, GIF, PDF or text"
+    )
     bringing.add_argument("--title", default="", help="the title (default: the name of the file)")
     add_command(takes, "recover", "make unfinished takes whole again", _recover)
 
