@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -15,6 +16,7 @@ import numpy as np
 
 from roomtone.devices.streams import Chunk, Floats, InputStream
 from roomtone.engine.messages import Levels
+from roomtone.engine.pictures.timing import SoundClock
 from roomtone.engine.recording import TakeRecorder
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import RoomtoneError, from_os_error, unexpected
@@ -99,7 +101,19 @@ class Capture:
         self._unmeasured: list[Floats] = []
         # Frames that arrived since the last moment told, times moments a second: one is due when it reaches the rate.
         self._due = 0
+        self._ear: Callable[[Floats, int], None] | None = None
+        self.sound_clock = SoundClock(stream.rate)
         self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
+
+    @property
+    def rate(self) -> int:
+        """Frames a second."""
+        return self._stream.rate
+
+    def listen(self, ear: Callable[[Floats, int], None] | None) -> None:
+        """Hand every block and the stream position of its first frame to ``ear`` as well; ``None`` ends it."""
+        with self._lock:
+            self._ear = ear
 
     def start(self) -> None:
         """Read the stream from now on."""
@@ -161,7 +175,10 @@ class Capture:
         count = len(chunk.samples)
         if not count:
             return False
+        if self._ear is not None:
+            self._ear(chunk.samples, self._position)
         self._position += count
+        self.sound_clock.add(self._position, self._clock.monotonic())
         self._unmeasured.append(chunk.samples)
         self._due += count * LEVELS_A_SECOND
         return True
