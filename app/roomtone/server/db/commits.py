@@ -62,23 +62,24 @@ class FileCommits:
         self._connection = sqlite3.connect(path, check_same_thread=False)
         self._data = -1
         self._access = -1
-        # What this process committed is counted apart: its own commits are known without asking.
-        self._own = CountedCommits()
         self._fresh_until = 0.0
 
     def version(self) -> int:
         with self._lock:
             self._refresh()
-            # Neither of the two ever goes back, so their sum changes with each of them.
-            return self._data + self._own.version()
+            return self._data
 
     def access_version(self) -> int:
         with self._lock:
             self._refresh()
-            return self._access + self._own.access_version()
+            return self._access
 
     def committed(self, *, access: bool) -> None:
-        self._own.committed(access=access)
+        del access
+        # Asked on the thread that has just written, so that the event loop, which answers requests, need not ask.
+        with self._lock:
+            self._fresh_until = 0.0
+            self._refresh()
 
     def close(self) -> None:
         self._connection.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -86,9 +86,6 @@ class Repository(Protocol):
     def take(self, take: str) -> TakeRecord | None:
         """Return a take."""
 
-    def declared(self, take: str, track: str) -> Declared | None:
-        """Return what decides about bytes for a track, ``None`` without that take; cheaper than the whole take."""
-
     def takes_of(self, project: str, after: int, limit: int) -> list[TakeRecord]:
         """Return the takes of a project with a larger ``seq`` than ``after``, oldest first."""
 
@@ -99,6 +96,12 @@ class Repository(Protocol):
 
     def add_upload(self, upload: UploadRecord) -> UploadRecord:
         """Add an upload and return it; or, where its take's track has an open one, return that and add nothing."""
+
+    def add_track_upload(self, take: str, track: str, plan: Callable[[Declared | None], UploadRecord]) -> UploadRecord:
+        """Add the upload that ``plan`` makes of what is declared, or return the open one of that track.
+
+        ``plan`` is given ``None`` where there is no such take, and whatever it raises ends this without a change.
+        """
 
     def upload(self, upload: str) -> UploadRecord | None:
         """Return an upload, whatever its state."""

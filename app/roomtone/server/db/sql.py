@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -131,10 +131,6 @@ class SqlRepository:
         with self._read() as db:
             return take_rows.take(db, take)
 
-    def declared(self, take: str, track: str) -> Declared | None:
-        with self._read() as db:
-            return take_rows.declared(db, take, track)
-
     def takes_of(self, project: str, after: int, limit: int) -> list[TakeRecord]:
         with self._read() as db:
             return take_rows.takes_of(db, project, after, limit)
@@ -146,6 +142,10 @@ class SqlRepository:
     def add_upload(self, upload: UploadRecord) -> UploadRecord:
         with self._write() as db:
             return upload_rows.add_upload(db, upload)
+
+    def add_track_upload(self, take: str, track: str, plan: Callable[[Declared | None], UploadRecord]) -> UploadRecord:
+        with self._write() as db:
+            return upload_rows.add_upload(db, plan(take_rows.declared(db, take, track)))
 
     def upload(self, upload: str) -> UploadRecord | None:
         with self._read() as db:

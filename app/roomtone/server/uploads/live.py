@@ -108,11 +108,8 @@ class LiveUploads:
         self._live.clear()
 
     def _trim(self) -> None:
-        if len(self._live) <= _KEPT_OPEN:
-            return
-        for upload, live in list(self._live.items()):
-            if live.idle:
-                live.close()
-                del self._live[upload]
-                if len(self._live) <= _KEPT_OPEN:
-                    return
+        while len(self._live) > _KEPT_OPEN:
+            idle = next((upload for upload, live in self._live.items() if live.idle), None)
+            if idle is None:
+                return
+            self._live.pop(idle).close()

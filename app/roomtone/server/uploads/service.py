@@ -125,9 +125,8 @@ class Uploads:
 
     def _add(self, account: str, mine: frozenset[str], wanted: Creation) -> tuple[UploadRecord, Intake | None]:
         """Add an upload and open its intake, or return the one that is there. Runs on a thread."""
-        record = self._planner.plan(account, mine, wanted)
-        added = self._repository.add_upload(record)
-        return added, Intake(self._storage.stage(record.id)) if added.id == record.id else None
+        added, new = self._planner.add(account, mine, wanted)
+        return added, Intake(self._storage.stage(added.id)) if new else None
 
     async def _given_again(self, account: str, added: UploadRecord, length: int | None) -> Standing:
         standing = await self.look(account, added.id)
