@@ -79,8 +79,8 @@ class Told:
         self.gone: list[float] = []
         self.problems: list[RoomtoneError] = []
 
-    def levels(self, levels: Levels) -> None:
-        self.heard.append(levels)
+    def levels(self, moments: list[Levels]) -> None:
+        self.heard.extend(moments)
 
     def silent(self, on: bool) -> None:
         self.silences.append((on, self._clock.monotonic()))

@@ -74,7 +74,7 @@ class Blocks:
 class Deaf:
     """Listens to a capture that nobody started."""
 
-    def levels(self, levels: m.Levels) -> None:
+    def levels(self, moments: list[m.Levels]) -> None:
         pass
 
     def silent(self, on: bool) -> None:

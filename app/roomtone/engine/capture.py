@@ -18,7 +18,7 @@ from roomtone.devices.streams import Chunk, Floats, InputStream
 from roomtone.engine.messages import Levels
 from roomtone.engine.pictures.timing import SoundClock
 from roomtone.engine.recording import TakeRecorder
-from roomtone.foundation.clock import Clock
+from roomtone.foundation.clock import Clock, Signal
 from roomtone.foundation.errors import RoomtoneError, from_os_error, unexpected
 from roomtone.takes.measure import Level, Meter
 
@@ -45,8 +45,8 @@ _RETRY_SECONDS: Final = 0.2
 class CaptureEvents(Protocol):
     """What the capture thread tells. Called on that thread; must return soon."""
 
-    def levels(self, levels: Levels) -> None:
-        """New levels, about 30 times a second."""
+    def levels(self, moments: list[Levels]) -> None:
+        """New levels, 30 moments a second."""
 
     def silent(self, on: bool) -> None:
         """The device stopped delivering, or delivers again."""
@@ -97,7 +97,7 @@ class Capture:
         self._rolling: _Rolling | None = None
         self._position = 0
         self._gone = False
-        self._ending = threading.Event()
+        self._ending = Signal()
         self._unmeasured: list[Floats] = []
         # Frames that arrived since the last moment told, times moments a second: one is due when it reaches the rate.
         self._due = 0
@@ -148,8 +148,8 @@ class Capture:
                     arrived = self._drain()
                     moments = self._measure(self._moments())
                     self._look_after_take()
-                for levels in moments:
-                    self._events.levels(levels)
+                if moments:
+                    self._events.levels(moments)
                 if self._device_is_gone(arrived):
                     self._gone = True
                     self._events.device_gone()

@@ -115,6 +115,10 @@ def _decoding(on_event: Callable[[m.Event], None]) -> Callable[[msgspec.Raw], No
             # An event of a newer engine: not ours to understand.
             log.info("an unknown event was skipped")
             return
-        on_event(event)
+        if isinstance(event, m.Moments):
+            for levels in event.levels:
+                on_event(levels)
+        else:
+            on_event(event)
 
     return decode

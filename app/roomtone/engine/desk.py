@@ -180,8 +180,8 @@ class Desk:
 
     # CaptureEvents: called on the capture thread, which must not wait for a command.
 
-    def levels(self, levels: m.Levels) -> None:
-        self._tell(levels)
+    def levels(self, moments: list[m.Levels]) -> None:
+        self._tell(m.Moments(moments))
 
     def silent(self, on: bool) -> None:
         problem = troubles.silent(self._input_name())

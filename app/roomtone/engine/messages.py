@@ -136,6 +136,12 @@ class Levels(msgspec.Struct, frozen=True, tag_field="event", tag="levels"):
     frames: int = -1
 
 
+class Moments(msgspec.Struct, frozen=True, tag_field="event", tag="moments"):
+    """Levels of some moments that were measured together, in their order; ``EngineClient`` hands on one by one."""
+
+    levels: list[Levels]
+
+
 class Sealed(msgspec.Struct, frozen=True, tag_field="event", tag="sealed"):
     """A take was sealed, re-opened, decoded to its end and hashed."""
 
@@ -192,7 +198,7 @@ class Done(msgspec.Struct, frozen=True):
     """The answer to a command that has nothing to say."""
 
 
-Event = Status | Levels | Sealed | Recovered | DevicesSeen | PicturesSeen | Notice
+Event = Status | Levels | Moments | Sealed | Recovered | DevicesSeen | PicturesSeen | Notice
 
 
 class GetStatus(msgspec.Struct, frozen=True, tag_field="do", tag="status"):

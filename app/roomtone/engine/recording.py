@@ -14,7 +14,7 @@ from roomtone.engine.space import SEAL_RESERVE, Reserve, filling_speed
 from roomtone.engine.spill import FULL, Ledger, Overflow
 from roomtone.engine.tracks import bytes_a_second
 from roomtone.engine.verify import VerifyError
-from roomtone.foundation.clock import Clock
+from roomtone.foundation.clock import Clock, Signal
 from roomtone.foundation.errors import RoomtoneError, from_os_error
 from roomtone.foundation.files import make_directory, sync_directory
 from roomtone.foundation.paths import Home
@@ -118,7 +118,7 @@ class TakeRecorder:
             lane.file.sync()
         sync_directory(self.folder)
         self._ending = False
-        self._sync_due = threading.Event()
+        self._sync_due = Signal()
         self._unsynced = 0
         self._syncer = threading.Thread(target=self._keep_synced, name="take-sync", daemon=True)
         self._syncer.start()

@@ -2,10 +2,40 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+
+
+class Signal(threading.Event):
+    """An event for a thread that waits many times a second: waiting costs half of what it costs elsewhere.
+
+    One thread waits and clears, any may set.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Free while the signal is set.
+        self._gate = threading.Lock()
+        self._gate.acquire()
+
+    def is_set(self) -> bool:
+        return not self._gate.locked()
+
+    def set(self) -> None:
+        with contextlib.suppress(RuntimeError):
+            self._gate.release()
+
+    def clear(self) -> None:
+        self._gate.acquire(blocking=False)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        if not self._gate.acquire(timeout=-1 if timeout is None else timeout):
+            return False
+        self.set()
+        return True
 
 
 class Clock(Protocol):

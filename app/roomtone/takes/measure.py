@@ -78,22 +78,28 @@ class Meter:
         """Return the levels of each of ``count`` equal parts of ``block``, which has at least as many frames."""
         # One channel after the other in memory: numpy is several times as fast along them.
         samples = np.ascontiguousarray(block.T)
-        if count == 1:
-            return [self._levels(samples)]
+        if len(block) % count == 0:
+            return self._levels(samples, count)
         edges = [len(block) * part // count for part in range(count + 1)]
-        return [self._levels(samples[:, start:end]) for start, end in itertools.pairwise(edges)]
+        return [
+            self._levels(np.ascontiguousarray(samples[:, start:end]), 1)[0] for start, end in itertools.pairwise(edges)
+        ]
 
-    def _levels(self, samples: Floats) -> list[Level]:
-        highs = np.maximum.reduce(samples, axis=1).tolist()
-        lows = np.minimum.reduce(samples, axis=1).tolist()
-        powers = np.vecdot(samples, samples).tolist()
-        frames = samples.shape[1]
-        levels = []
-        for channel, clips in enumerate(self._clips):
-            peak = max(highs[channel], -lows[channel])
-            clipped = clips.update(samples[channel], peak)
-            levels.append(Level(decibels(peak), decibels(math.sqrt(powers[channel] / frames)), clipped))
-        return levels
+    def _levels(self, samples: Floats, count: int) -> list[list[Level]]:
+        channels = samples.shape[0]
+        # The parts of a channel follow each other.
+        parts = samples.reshape(channels * count, -1)
+        highs = np.maximum.reduce(parts, axis=1).tolist()
+        lows = np.minimum.reduce(parts, axis=1).tolist()
+        powers = np.vecdot(parts, parts).tolist()
+        frames = parts.shape[1]
+        moments: list[list[Level]] = [[] for _ in range(count)]
+        for row, power in enumerate(powers):
+            channel, moment = divmod(row, count)
+            peak = max(highs[row], -lows[row])
+            clipped = self._clips[channel].update(parts[row], peak)
+            moments[moment].append(Level(decibels(peak), decibels(math.sqrt(power / frames)), clipped))
+        return moments
 
 
 class Summary:

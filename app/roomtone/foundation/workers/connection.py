@@ -28,6 +28,7 @@ class Wire:
         self._connection = connection
         self._sending = threading.Lock()
         self._cut = False
+        self._room: select.poll | None = None
 
     def handshake(self, key: bytes, *, listening: bool) -> None:
         """Prove to each other that both know ``key``. Raises ``OSError``, ``EOFError`` or ``AuthenticationError``."""
@@ -59,9 +60,10 @@ class Wire:
         """
         if sys.platform == "win32" or size > _SMALL_MESSAGE:
             return False
-        poll = select.poll()
-        poll.register(self._connection.fileno(), select.POLLOUT)
-        return any(events & select.POLLOUT for _, events in poll.poll(0))
+        if self._room is None:
+            self._room = select.poll()
+            self._room.register(self._connection.fileno(), select.POLLOUT)
+        return any(events & select.POLLOUT for _, events in self._room.poll(0))
 
     def receive(self) -> bytes:
         """Return the next message. Raises ``EOFError`` or ``OSError`` at the end of the connection."""
