@@ -60,7 +60,7 @@ class Fault(StrEnum):
     GARBAGE = "garbage"
     """Random bytes that are no multipart at all."""
     BROKEN = "broken"
-    """Parts whose JPEG is random after its header."""
+    """Parts that hold random bytes instead of a JPEG."""
     ENDLESS = "endless"
     """A part without a length that never ends."""
     ENORMOUS = "enormous"
@@ -198,12 +198,6 @@ class Pictures:
         """Return frame ``number``."""
         rest = self._white if white else self._moving[number % len(self._moving)]
         return b"".join((self._header, self._code(number), rest))
-
-    def broken(self, number: int, dice: random.Random) -> bytes:
-        """Return a frame that is noise after its header; no marker occurs in it."""
-        del number
-        noise = bytes(byte % 255 for byte in dice.randbytes(20_000))
-        return self._header + noise + b"\xff\xd9"
 
     def huge(self, number: int) -> bytes:
         """Return a frame whose header says 20,000 × 20,000."""
@@ -362,7 +356,7 @@ class _Camera:
         if fault is Fault.HUGE:
             return pictures.huge(number)
         if fault is Fault.BROKEN:
-            return pictures.broken(number, dice)
+            return dice.randbytes(20_000)
         if fault is Fault.FROZEN:
             return pictures.frame(self._held, white=False)
         return pictures.frame(number, white)

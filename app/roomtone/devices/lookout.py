@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import select
 import signal
-import subprocess
-import sys
 import threading
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 import msgspec
 
+from roomtone.devices.asking import Asked
 from roomtone.devices.model import DeviceList
 from roomtone.foundation.errors import BugError
-from roomtone.foundation.workers.spawn import executable
 
 log = logging.getLogger(__name__)
 
 ANSWER_SECONDS: Final = 10.0
-# How long a lister that fell silent is given to end by itself, so that its exit code tells why.
-_END_SECONDS: Final = 1.0
 
 
 class Lookout:
@@ -31,7 +26,7 @@ class Lookout:
     def __init__(self, log_file: Path) -> None:
         self._log_file = log_file
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._lister = Asked("devices", log_file)
 
     def look(self, *, with_rates: bool = False) -> DeviceList:
         """Return what the machine offers now. Raises ``BugError`` when the lister cannot be run.
@@ -43,14 +38,9 @@ class Lookout:
         with self._lock:
             for _ in range(2):
                 with contextlib.suppress(OSError, msgspec.DecodeError):
-                    process = self._running()
-                    assert process.stdin is not None
-                    assert process.stdout is not None
-                    process.stdin.write(question)
-                    process.stdin.flush()
-                    return msgspec.json.decode(_line(process.stdout, ANSWER_SECONDS), type=DeviceList)
+                    return msgspec.json.decode(self._lister.ask(question, ANSWER_SECONDS), type=DeviceList)
                 # A driver may have taken the lister down with it; a fresh one gets a second try.
-                if self._end() == -signal.SIGABRT:
+                if self._lister.end() == -signal.SIGABRT:
                     log.info("the lister was aborted: no sound device is there")
                     return DeviceList([])
         raise BugError(
@@ -60,39 +50,4 @@ class Lookout:
     def close(self) -> None:
         """End the lister process."""
         with self._lock:
-            self._end()
-
-    def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is None:
-            with self._log_file.open("ab") as errors:
-                self._process = subprocess.Popen(
-                    [*executable(), "worker", "devices"],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=errors,
-                )
-        return self._process
-
-    def _end(self) -> int:
-        """End the lister and return its exit code; 0 where there was none."""
-        process, self._process = self._process, None
-        if process is None:
-            return 0
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
-        try:
-            return process.wait(_END_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            return process.wait()
-
-
-def _line(pipe: IO[bytes], seconds: float) -> bytes:
-    """Read one line; an empty one where a driver hangs and nothing comes. Windows waits for as long as it takes."""
-    if sys.platform != "win32":
-        readable, _, _ = select.select([pipe], [], [], seconds)
-        if not readable:
-            return b""
-    return pipe.readline()
+            self._lister.end()
