@@ -31,16 +31,19 @@ class RunningServer:
     As a context manager it is running inside, and ended on the way out.
     """
 
-    def __init__(self, folder: Path, data: Path | None = None, arguments: Sequence[str] = ()) -> None:
+    def __init__(
+        self, folder: Path, data: Path | None = None, arguments: Sequence[str] = (), program: str = "roomtone"
+    ) -> None:
         self.folder = folder
         self.data = data or folder / "server"
         self._arguments = arguments
+        self._module = program
         self._port = 0
         self._program: Program | None = None
 
     def start(self) -> Self:
         """Start it and wait until it accepts requests."""
-        argv = [sys.executable, "-m", "roomtone", "--home", str(self.folder), "server", "run", "--json"]
+        argv = [sys.executable, "-m", self._module, "--home", str(self.folder), "server", "run", "--json"]
         argv += ["--port", str(self._port), "--data", str(self.data), "--owner-token", str(self.token_file)]
         self._program = Program([*argv, *self._arguments])
         found = self._program.wait_for_line(r'^\{"url":.*')

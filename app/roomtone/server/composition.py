@@ -22,6 +22,7 @@ from roomtone.server.storage.folder import FolderStorage
 from roomtone.server.storage.journal import SEGMENT
 from roomtone.server.threads import Threads
 from roomtone.server.uploads.endpoint import TusEndpoint
+from roomtone.server.uploads.limiting import OpenLimit
 from roomtone.server.uploads.live import LiveUploads
 from roomtone.server.uploads.planning import Planner
 from roomtone.server.uploads.service import Uploads
@@ -82,7 +83,7 @@ def compose(repository: Repository, storage: Storage, clock: Clock, expiry: time
     uploads = Uploads(repository, storage, access, planner, live, sealer, threads, clock, expiry)
     application = Dispatcher(
         access,
-        TusEndpoint(uploads),
+        TusEndpoint(uploads, OpenLimit(repository, threads, clock)),
         Downloads(takes, storage, threads),
         Events(access, feed),
         build_documents(takes),

@@ -52,6 +52,7 @@ _CATALOGUE: Final[dict[str, tuple[int, str, str]]] = {
     "too-large": (413, "This is larger than the server allows", "Send less"),
     "wrong-type": (415, "The body is of the wrong type", "Send it as application/offset+octet-stream"),
     "bad-range": (416, "The track has no such range", "Ask for a range inside the track"),
+    "too-many-uploads": (429, "Too many uploads are unfinished", "Finish or end some of them, then go on"),
     "headers-too-large": (431, "The headers are larger than the server allows", "Send fewer or shorter headers"),
     "stopping": (503, "The server is stopping", "Try again in a moment"),
     "disk-full": (507, "The server's disk is full", "Tell whoever runs the server; nothing that was safe is lost"),

@@ -71,6 +71,8 @@ class UploadBody:
 class LimitedProtocol(HttpToolsProtocol):
     """Bounds the size and the time of a request's head, and keeps what a lost connection had brought."""
 
+    head_seconds = _HEAD_SECONDS
+
     def __init__(
         self,
         config: Config,
@@ -87,11 +89,11 @@ class LimitedProtocol(HttpToolsProtocol):
         self._body_left = 0
         self._raw_left = 0
         # A connection that never sends a head must not stay for ever.
-        self._head_timer: asyncio.TimerHandle | None = self.loop.call_later(_HEAD_SECONDS, self._late)
+        self._head_timer: asyncio.TimerHandle | None = self.loop.call_later(self.head_seconds, self._late)
 
     def data_received(self, data: bytes) -> None:
         if self._in_head and self._head_timer is None:
-            self._head_timer = self.loop.call_later(_HEAD_SECONDS, self._late)
+            self._head_timer = self.loop.call_later(self.head_seconds, self._late)
         if self._raw_left:
             self._take_raw(data)
             return

@@ -19,6 +19,7 @@ from roomtone.server.uploads.headers import (
     read_checksum,
     read_creation,
 )
+from roomtone.server.uploads.limiting import OpenLimit
 from roomtone.server.uploads.service import Standing, Uploads
 from roomtone.wire import tus
 
@@ -39,8 +40,9 @@ _ABOUT: Final[Headers] = [
 class TusEndpoint:
     """The ASGI application for ``/api/uploads`` and below. The dispatcher has checked the token."""
 
-    def __init__(self, uploads: Uploads) -> None:
+    def __init__(self, uploads: Uploads, limit: OpenLimit) -> None:
         self._uploads = uploads
+        self._limit = limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         incoming = Incoming(scope, receive)
@@ -90,6 +92,7 @@ class TusEndpoint:
                 raise RefusedError("wrong-type")
             if wanted.concat is Concat.FINAL:
                 raise RefusedError("final-upload")
+        await self._limit.admit(account, wanted)
         standing, new = await self._uploads.create(account, wanted)
         if new and not incoming.empty:
             try:

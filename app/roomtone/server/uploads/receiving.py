@@ -39,6 +39,8 @@ class Receiver:
     it: then they cannot be checked, and are forgotten.
     """
 
+    silent_seconds = _SILENT_SECONDS
+
     def __init__(
         self,
         incoming: Incoming,
@@ -158,7 +160,7 @@ class Receiver:
         return self._checksum is None and self._dirty and late
 
     def _silent(self) -> bool:
-        return self._clock.monotonic() - self._heard >= _SILENT_SECONDS
+        return self._clock.monotonic() - self._heard >= self.silent_seconds
 
     async def _hand_over(self, *, commit: bool) -> None:
         """Give the batch to a thread as soon as the one before is written."""
