@@ -70,6 +70,10 @@ def open_source(command: OpenPicture, clock: Clock) -> OpenSource:
             from roomtone.devices.pictures.practice import PracticePicture
 
             return PracticePicture(command.mode, clock)
+        case PictureKind.SCREEN | PictureKind.WINDOW:
+            from roomtone.devices.pictures.screen import open_screen
+
+            return open_screen(command.source, command.name, command.mode, clock)
     raise BugError("kind", "A source was not understood", str(command.kind), "Report this")
 
 

@@ -10,7 +10,8 @@ import sys
 
 import msgspec
 
-from roomtone.devices.pictures.model import PictureList, PictureSource
+from roomtone.devices.pictures import screen
+from roomtone.devices.pictures.model import PictureList
 
 
 def run(home: str | None, arguments: list[str]) -> int:
@@ -28,6 +29,7 @@ def run(home: str | None, arguments: list[str]) -> int:
 
 def look() -> PictureList:
     """Return what the machine offers now. What cannot be looked for is told in ``problem``, and the rest is found."""
-    sources: list[PictureSource] = []
-    problems: list[str] = []
-    return PictureList(sources, " ".join(problems))
+    found = [screen.look()]
+    return PictureList(
+        [source for some in found for source in some.sources], " ".join(some.problem for some in found if some.problem)
+    )
