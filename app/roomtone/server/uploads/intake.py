@@ -13,7 +13,7 @@ _READ: Final = 4 << 20
 
 
 class Intake:
-    """Used by whoever holds the upload, from one thread at a time.
+    """Used by whoever holds the upload, from one thread at a time, apart from the two halves of an append.
 
     The digest is fed as bytes come in. After a restart the bytes that are there already have not been seen; then
     it is computed by reading, when it is asked for.
@@ -41,7 +41,15 @@ class Intake:
 
     def append(self, pieces: Pieces) -> None:
         """Put bytes behind what is there."""
+        self.write(pieces)
+        self.hash(pieces)
+
+    def write(self, pieces: Pieces) -> None:
+        """Do the half of ``append`` that waits for the disk. ``hash`` may do the other half at the same time."""
         self._staged.append(pieces)
+
+    def hash(self, pieces: Pieces) -> None:
+        """Do the half of ``append`` that computes. Nothing else may be called before both halves are done."""
         if self._digest is not None:
             for piece in pieces:
                 self._digest.update(piece)

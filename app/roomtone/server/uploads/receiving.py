@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Callable
 from enum import Enum, auto
-from typing import Any, Final
+from typing import Any, Final, ParamSpec
 
 from roomtone.foundation.clock import Clock
 from roomtone.server.asgi import Incoming
@@ -13,6 +14,8 @@ from roomtone.server.problems import RefusedError
 from roomtone.server.threads import Threads
 from roomtone.server.uploads.headers import Checksum
 from roomtone.server.uploads.intake import Intake
+
+P = ParamSpec("P")
 
 BATCH: Final = 1 << 20
 _PUSH_EVERY: Final = 8 << 20
@@ -61,7 +64,7 @@ class Receiver:
         self._batch: list[bytes] = []
         self._size = 0
         self._since_push = 0
-        self._writing: asyncio.Future[None] | None = None
+        self._working: list[asyncio.Future[None]] = []
         self._pushing: asyncio.Future[None] | None = None
         self._task: asyncio.Task[Any] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -171,16 +174,27 @@ class Receiver:
         if commit:
             await self._settle_push()
             self._committed, self._dirty = self._clock.monotonic(), False
-        self._writing = asyncio.ensure_future(self._threads.run(self._store, batch, commit))
+        if commit:
+            self._begin(self._store, batch, True)
+        else:
+            # Both take about as long for a whole batch, and neither needs the interpreter meanwhile.
+            self._begin(self._intake.write, batch)
+            self._begin(self._hash_all, batch)
         if self._since_push >= _PUSH_EVERY and (self._pushing is None or self._pushing.done()) and not commit:
             await self._settle_push()
             self._since_push = 0
             self._pushing = asyncio.ensure_future(self._threads.run(self._intake.push))
 
+    def _begin(self, work: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+        self._working.append(asyncio.ensure_future(self._threads.run(work, *args, **kwargs)))
+
     async def _settle(self) -> None:
-        if self._writing is not None:
-            writing, self._writing = self._writing, None
-            await writing
+        """Wait until the batch before is taken in, whole; raise what went wrong with it."""
+        if self._working:
+            await asyncio.wait(self._working)
+            done, self._working = self._working, []
+            for future in done:
+                future.result()
 
     async def _settle_push(self) -> None:
         if self._pushing is not None:
@@ -189,7 +203,7 @@ class Receiver:
 
     async def _settle_quietly(self) -> None:
         """Wait until no thread works for us any more, whatever comes of it."""
-        left = [future for future in (self._writing, self._pushing) if future is not None]
+        left = [*self._working, *([self._pushing] if self._pushing is not None else [])]
         await asyncio.gather(*left, return_exceptions=True)
 
     async def _finish(self, ending: Ending) -> None:
@@ -201,15 +215,19 @@ class Receiver:
             return
         await self._threads.run(self._close, self._batch)
 
-    # What runs on threads, one at a time.
+    # What runs on threads: one at a time, or writing and hashing side by side.
 
     def _store(self, batch: list[bytes], commit: bool) -> None:
-        self._intake.append(batch)
+        self._intake.write(batch)
+        self._hash_all(batch)
+        if commit:
+            self._intake.commit(self._clock.now())
+
+    def _hash_all(self, batch: list[bytes]) -> None:
+        self._intake.hash(batch)
         if self._hash is not None:
             for piece in batch:
                 self._hash.update(piece)
-        if commit:
-            self._intake.commit(self._clock.now())
 
     def _close(self, batch: list[bytes]) -> None:
         self._store(batch, commit=False)
