@@ -190,6 +190,8 @@ def test_a_page_is_what_was_written_last(home: Home, clock: ManualClock) -> None
     assert (page.folder / d.TEXT).read_text() == page.text
     assert [revision.text for revision in page.revisions] == [page.text]
     assert page.shown_title == "Verse one"
+    assert _begin(home, clock, d.DraftKind.STOP_MOTION).shown_title == "Stop-motion"
+    assert editing.write_text(page, "long " * 40, clock).shown_title == "long " * 15 + "long…"
 
 
 def test_a_pause_and_much_change_make_revisions(home: Home, clock: ManualClock) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from roomtone.assembly.keeping import check_made
 from roomtone.assembly.media import probe
 from roomtone.assembly.messages import Checked
 from roomtone.foundation.errors import UsageError, WorldError
@@ -28,6 +29,12 @@ def check_take(folder: Path) -> list[Checked]:
             raise _damaged(path, str(error.strerror)) from error
         if digest.text() != track.digest:
             raise _damaged(path, "Its bytes are not those that were sealed")
+        why = check_made(path, track.media)
+        if why:
+            raise _damaged(path, why)
+        if why is not None:
+            checked.append(Checked(track.name, track.digest, 0))
+            continue
         # A take that was stopped at once has a track without a frame, in which there is nothing to decode.
         frames = probe(path).frames if track.frames or not track.rate else 0
         if frames != track.frames:

@@ -148,7 +148,8 @@ class _Decoded:
         elif isinstance(frame, av.VideoFrame):
             self.pictures += 1
             self.width, self.height = frame.width, frame.height
-            self.end = max(self.end, float(frame.time or 0.0))
+            shown = float((frame.duration or 0) * (frame.time_base or 0))
+            self.end = max(self.end, float(frame.time or 0.0) + shown)
 
     @property
     def seconds(self) -> float:

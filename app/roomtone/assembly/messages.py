@@ -149,16 +149,25 @@ class Nudge(msgspec.Struct, frozen=True, tag_field="do", tag="nudge"):
 
 class KeepStills(msgspec.Struct, frozen=True, tag_field="do", tag="keep-stills"):
     """→ ``BroughtIn``. Makes a take of the pictures of a draft (``takes.drafts``): one still, or a film of ``fps``
-    pictures a second together with the pictures themselves."""
+    pictures a second together with the pictures themselves. ``draft`` is its id. Asked again, it answers the same."""
 
     draft: str
     fps: int = 12
+    project: str = ""
+    project_title: str = ""
+    part: str = ""
+    person: str = ""
 
 
 class KeepText(msgspec.Struct, frozen=True, tag_field="do", tag="keep-text"):
-    """→ ``Page``. Makes a take of the writing of a draft (``takes.drafts``), with its revisions."""
+    """→ ``Page``. Makes a take of the writing of a draft (``takes.drafts``), with its revisions. ``draft`` is its id.
+    Asked again, it answers the same."""
 
     draft: str
+    project: str = ""
+    project_title: str = ""
+    part: str = ""
+    person: str = ""
 
 
 class Drawn(msgspec.Struct, frozen=True):

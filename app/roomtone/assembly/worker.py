@@ -16,6 +16,7 @@ from roomtone.assembly import messages as m
 from roomtone.assembly.checking import check_take
 from roomtone.assembly.drawing import draw_peaks
 from roomtone.assembly.importing import bring_in, remove_leftovers
+from roomtone.assembly.keeping import keep_stills, keep_text
 from roomtone.assembly.listening import make_listening_copy
 from roomtone.assembly.loudness import loudness_of
 from roomtone.foundation.clock import Clock, SystemClock
@@ -82,6 +83,10 @@ class RenderWorker:
                 answer = loudness_of(Path(command.file))
             case m.Check():
                 answer = check_take(Path(command.folder))
+            case m.KeepStills():
+                answer = keep_stills(self._home, self._clock, self._library, command)
+            case m.KeepText():
+                answer = keep_text(self._home, self._clock, self._library, command)
         return answer
 
 

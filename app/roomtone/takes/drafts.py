@@ -191,7 +191,8 @@ class Draft:
         if self.title:
             return self.title
         first = next((line for raw in self.text.splitlines() if (line := one_line(raw).lstrip("# "))), "")
-        return first if len(first) <= _LONG_LINE else first[: _LONG_LINE - 1].rstrip() + "…" or _TITLES[self.kind]
+        short = first if len(first) <= _LONG_LINE else first[: _LONG_LINE - 1].rstrip() + "…"
+        return short or _TITLES[self.kind]
 
 
 class NewerDraftError(WorldError):

@@ -36,11 +36,12 @@ MANIFEST: Final = "take.json"
 
 
 class Source(StrEnum):
-    """Where a take came from."""
+    """Where a take came from. ``MADE`` is artwork or writing: from a draft (``takes.drafts``)."""
 
     RECORDED = "recorded"
     PRACTICE_TONE = "practice-tone"
     IMPORTED = "imported"
+    MADE = "made"
 
 
 class Ending(StrEnum):
@@ -51,6 +52,7 @@ class Ending(StrEnum):
     DEVICE_GONE = "device-gone"
     RECOVERED = "recovered"
     IMPORTED = "imported"
+    MADE = "made"
 
 
 class GapCause(StrEnum):
