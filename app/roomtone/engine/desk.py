@@ -8,9 +8,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from typing import Final
 
 from roomtone.devices.lookout import Lookout
 from roomtone.devices.model import PRACTICE_TONE, AudioDevice, DeviceList, choose_input, parse_channels
+from roomtone.devices.route import PulseRoute
 from roomtone.devices.system import SoundSystem
 from roomtone.engine import messages as m
 from roomtone.engine import troubles
@@ -28,6 +30,9 @@ from roomtone.takes.homecoming import WAITING
 from roomtone.takes.library import Library
 
 log = logging.getLogger(__name__)
+
+# PulseAudio is reached through ALSA.
+_ALSA: Final = "ALSA"
 
 
 class Desk:
@@ -53,6 +58,7 @@ class Desk:
         self._deck = Deck(home, clock, lookout, sound, lambda: self._capture is not None, self.tell_status)
         self._trouble: Problem | None = None
         self._waiting = False
+        self._route: PulseRoute | None = None
         self._ended = threading.Event()
 
     # What others may see.
@@ -87,6 +93,21 @@ class Desk:
         """Say whether any take waits for room on the disk."""
         with self._seen:
             self._waiting = on
+
+    def watch_route(self) -> None:
+        """Look whether the sound system leads something else into the open input; called about twice a second."""
+        route = self._route
+        if route is None:
+            return
+        elsewhere = route.elsewhere()
+        moved = troubles.moved(self._input_name(), elsewhere) if elsewhere else None
+        with self._seen:
+            before = self._trouble
+            other = before is not None and before.code != troubles.MOVED
+            if route is not self._route or other or before == moved:
+                return
+            self._trouble = moved
+        self.tell_status()
 
     # Commands.
 
@@ -260,6 +281,7 @@ class Desk:
         capture = Capture(stream, self._clock, period, self)
         with self._seen:
             self._capture, self._input, self._trouble = capture, wanted, None
+            self._route = PulseRoute(self._clock) if device.host == _ALSA else None
             self._move(m.Activity.LISTENING)
         capture.start()
 
@@ -268,8 +290,10 @@ class Desk:
         if capture is None:
             return
         capture.close()
+        if self._route is not None:
+            self._route.close()
         with self._seen:
-            self._capture, self._input = None, None
+            self._capture, self._input, self._route = None, None, None
             self._move(m.Activity.CLOSED)
 
     def _input_name(self) -> str:

@@ -14,6 +14,19 @@ DISK_FULL: Final = Problem(
 )
 
 
+MOVED: Final = "input-moved"
+
+
+def moved(name: str, elsewhere: str) -> Problem:
+    """Return what to say when the sound system leads ``elsewhere`` into the input ``name``."""
+    return Problem(
+        MOVED,
+        f"“{name}” is “{elsewhere}” now",
+        "The system took the input elsewhere, as it does when a microphone is unplugged",
+        "Plug it in again and open the input once more; a take goes on meanwhile, with what it hears now",
+    )
+
+
 def silent(name: str) -> Problem:
     """Return what to say of the input ``name`` when nothing arrives from it any more."""
     return Problem(

@@ -109,6 +109,7 @@ class EngineWorker:
         idle_since = looked = self._clock.monotonic()
         while not self._clock.wait(self._ending, _STATUS_SECONDS):
             now = self._clock.monotonic()
+            self._desk.watch_route()
             if self._sound.stuck.is_set() and not self._desk.busy:
                 log.warning("this process ends, so that the next one can use the sound again")
                 return
