@@ -20,8 +20,17 @@ _MEDIA: Final = {
 }
 
 
-def begin(command: m.StartTake, source: m.Input, earlier: Iterable[LibraryItem], clock: Clock) -> Began:
-    """Return the first entry of a take that ``command`` asks for, recorded from ``source``; ``earlier`` ones count."""
+def begin(
+    command: m.StartTake,
+    source: m.Input,
+    earlier: Iterable[LibraryItem],
+    clock: Clock,
+    pictures: Iterable[TrackStart] = (),
+) -> Began:
+    """Return the first entry of a take that ``command`` asks for, recorded from ``source``; ``earlier`` ones count.
+
+    The tracks of ``pictures`` follow those of the sound.
+    """
     known = [(i.project, i.part, i.person, i.number) for i in earlier if i.problem is None]
     number = next_number(known, command.project, command.part, command.person)
     media, ending, bits = _MEDIA[source.format]
@@ -39,7 +48,10 @@ def begin(command: m.StartTake, source: m.Input, earlier: Iterable[LibraryItem],
         source=source.source,
         app=__version__,
         tracks=[
-            TrackStart(f"mic-{index}.{ending}", media, source.rate, len(channels), bits, source.device, channels)
-            for index, channels in enumerate(source.tracks, 1)
+            *(
+                TrackStart(f"mic-{index}.{ending}", media, source.rate, len(channels), bits, source.device, channels)
+                for index, channels in enumerate(source.tracks, 1)
+            ),
+            *pictures,
         ],
     )

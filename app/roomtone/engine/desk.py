@@ -19,7 +19,10 @@ from roomtone.engine import troubles
 from roomtone.engine.beginning import begin
 from roomtone.engine.capture import FLAC_SECONDS, WAVE_SECONDS, Capture
 from roomtone.engine.deck import Deck
-from roomtone.engine.recording import TakeRecorder
+from roomtone.engine.pictures.camera import Camera
+from roomtone.engine.pictures.cameras import Cameras, picture_tracks
+from roomtone.engine.pictures.desk import Listening, PictureDesk
+from roomtone.engine.recording import Films, TakeRecorder
 from roomtone.engine.space import check_room, filling_speed, low_problem, seconds_left
 from roomtone.engine.tracks import bytes_a_second
 from roomtone.foundation.clock import Clock
@@ -56,6 +59,9 @@ class Desk:
         self._recorder: TakeRecorder | None = None
         self._last_sealed: m.Sealed | None = None
         self._deck = Deck(home, clock, lookout, sound, lambda: self._capture is not None, self.tell_status)
+        self._filmed: frozenset[str] = frozenset()
+        self._cameras = Cameras(home, clock, self.tell_status)
+        self.pictures = PictureDesk(self._cameras, clock, self._listening, lambda: self._filmed)
         self._trouble: Problem | None = None
         self._waiting = False
         self._route: PulseRoute | None = None
@@ -83,6 +89,7 @@ class Desk:
                 bytes_free=free,
                 seconds_left=round(seconds, 1) if speed else 0.0,
                 trouble=trouble,
+                cameras=self._cameras.describe(self._input.device if self._input else ""),
             )
 
     def tell_status(self) -> None:
@@ -93,6 +100,10 @@ class Desk:
         """Say whether any take waits for room on the disk."""
         with self._seen:
             self._waiting = on
+
+    def attend(self) -> None:
+        """Look after what may stand still unnoticed; called about twice a second."""
+        self._cameras.attend()
 
     def watch_route(self) -> None:
         """Look whether the sound system leads something else into the open input; called about twice a second."""
@@ -147,14 +158,17 @@ class Desk:
             if self._input is None or self._capture is None:
                 raise UsageError("no-input-open", "The take was not begun", "No input is open", "Choose an input")
             check_room(self._home.takes, self._speed())
-            began = begin(command, self._input, self._library.refresh(), self._clock)
+            cameras = self._cameras.all
+            began = begin(command, self._input, self._library.refresh(), self._clock, picture_tracks(cameras))
+            films = self._open_films(cameras, self._input, self._capture) if cameras else None
             try:
-                recorder = TakeRecorder(self._home, self._clock, began, self._input, self._notice)
+                recorder = TakeRecorder(self._home, self._clock, began, self._input, self._notice, films)
             except OSError as error:
                 raise from_os_error(error, "beginning a take") from error
             self._capture.record_into(recorder)
             with self._seen:
                 self._recorder = recorder
+                self._filmed = frozenset(camera.source.id for camera in cameras)
                 self._move(m.Activity.RECORDING)
         self.tell_status()
         return recorder.rolling()
@@ -196,6 +210,7 @@ class Desk:
                 self._end_take(Ending.STOPPED)
             self.stop_playing()
             self._close_capture()
+            self._cameras.shut()
             self._lookout.close()
             self._library.close()
 
@@ -265,12 +280,29 @@ class Desk:
         finally:
             with self._seen:
                 self._recorder = None
+                self._filmed = frozenset()
                 self._trouble = None
                 self._move(m.Activity.LISTENING)
         self._last_sealed = m.Sealed(str(recorder.folder), manifest)
         self._tell(self._last_sealed)
         self.tell_status()
         return self._last_sealed
+
+    def _open_films(self, cameras: list[Camera], source: m.Input, capture: Capture) -> Films:
+        # Codecs are loaded by the first take that has pictures.
+        from roomtone.engine.pictures.films import FilmSet
+        from roomtone.engine.pictures.timeline import Timeline
+
+        timeline = Timeline(capture.sound_clock, source.rate)
+        offsets = [self._cameras.offset_ms(camera.source.id, source.device) for camera in cameras]
+        channels = sum(map(len, source.tracks))
+        return FilmSet(cameras, offsets, self._cameras.encoders(), timeline, channels, self._clock, self._notice)
+
+    def _listening(self) -> tuple[str, Listening] | None:
+        with self._seen:
+            if self._input is None or self._capture is None:
+                return None
+            return self._input.device, self._capture
 
     def _start_capture(self, device: AudioDevice, wanted: m.Input) -> None:
         channels = [channel for track in wanted.tracks for channel in track]
@@ -307,7 +339,8 @@ class Desk:
         source = self._input
         if source is None:
             return 0
-        return filling_speed(self._home, bytes_a_second(source.format, source.rate, sum(map(len, source.tracks))))
+        sound = bytes_a_second(source.format, source.rate, sum(map(len, source.tracks)))
+        return filling_speed(self._home, sound + self._cameras.bytes_a_second)
 
     def _notice(self, error: RoomtoneError) -> None:
         self._tell(m.Notice(error.problem, self._recorder.id if self._recorder else ""))

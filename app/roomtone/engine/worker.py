@@ -110,6 +110,7 @@ class EngineWorker:
         while not self._clock.wait(self._ending, _STATUS_SECONDS):
             now = self._clock.monotonic()
             self._desk.watch_route()
+            self._desk.attend()
             if self._sound.stuck.is_set() and not self._desk.busy:
                 log.warning("this process ends, so that the next one can use the sound again")
                 return
@@ -174,6 +175,8 @@ class EngineWorker:
                 answer = desk.pause(command.on)
             case m.StopPlaying():
                 answer = desk.stop_playing()
+            case _:
+                answer = desk.pictures.carry_out(command)
         return answer
 
 

@@ -10,6 +10,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -24,8 +25,14 @@ from roomtone.foundation.errors import UsageError
 from roomtone.foundation.paths import Home
 from roomtone.takes.folder import TrackStart
 
+if TYPE_CHECKING:
+    from roomtone.engine.pictures.encoding import Encoders
+
 # Where a source promises no rate and none was measured yet.
 _USUAL_FPS = 30.0
+# What a film takes at most, in bits a pixel; the encoder is held to it.
+_BITS_A_PIXEL = 0.15
+_SOUND_BYTES = 25_000
 
 
 class Cameras:
@@ -41,6 +48,7 @@ class Cameras:
         self._lock = threading.Lock()
         self._cameras: dict[str, Camera] = {}
         self._numbers = itertools.count(1)
+        self._encoders: Encoders | None = None
         tag = hashlib.sha256(os.fsencode(home.root.resolve())).hexdigest()[:12]
         self._rings = f"roomtone-{tag}-"
         for left in _ring_folder().glob(f"{self._rings}*"):
@@ -91,6 +99,20 @@ class Cameras:
         """The open cameras, in the order in which they were opened."""
         with self._lock:
             return list(self._cameras.values())
+
+    @property
+    def bytes_a_second(self) -> int:
+        """How fast the films of all open cameras would grow at most."""
+        return sum(film_bytes_a_second(*camera.size) for camera in self.all)
+
+    def encoders(self) -> Encoders:
+        """Return what encodes their pictures on this machine."""
+        with self._lock:
+            if self._encoders is None:
+                from roomtone.engine.pictures.encoding import Encoders
+
+                self._encoders = Encoders(self._home.cache / "encoders.json")
+            return self._encoders
 
     def describe(self, device: str) -> list[m.Camera]:
         """Return all of them as others may see them, with what is known of each beside the input ``device``."""
@@ -148,6 +170,11 @@ class Cameras:
 
     def _next_ring(self) -> Path:
         return _ring_folder() / f"{self._rings}{os.getpid()}-{next(self._numbers)}"
+
+
+def film_bytes_a_second(width: int, height: int, fps: float) -> int:
+    """Return how fast a film of this size grows at most, with its sound."""
+    return int(width * height * fps * _BITS_A_PIXEL / 8) + _SOUND_BYTES
 
 
 def picture_tracks(cameras: list[Camera]) -> list[TrackStart]:

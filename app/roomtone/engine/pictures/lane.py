@@ -13,19 +13,26 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 
 from roomtone.devices.pictures import messages as cam
 from roomtone.devices.streams import Floats
 from roomtone.engine import messages as m
+from roomtone.engine.growing import GrowingFile
+from roomtone.engine.lanes import Patches
 from roomtone.engine.pictures.camera import Camera, Ring
 from roomtone.engine.pictures.fitting import fit
 from roomtone.engine.pictures.movie import MovieTrack
+from roomtone.engine.pictures.proof import MovieProof
+from roomtone.engine.pictures.timeline import Timeline
 from roomtone.engine.pictures.timing import Taken
+from roomtone.engine.pictures.troubles import film_broke
 from roomtone.foundation.clock import Clock
-from roomtone.takes.folder import PictureFacts, PictureGap, TrackStart
+from roomtone.foundation.errors import RoomtoneError
+from roomtone.takes.folder import PictureFacts, PictureGap, TrackSeal, TrackStart
+from roomtone.takes.measure import Level
 
 log = logging.getLogger(__name__)
 
@@ -42,17 +49,6 @@ _LATE_FRAMES: Final = 3
 _NICE: Final = 5
 
 
-class Timeline(Protocol):
-    """Where in the take a moment lies."""
-
-    @property
-    def rate(self) -> int:
-        """Frames of sound a second."""
-
-    def seconds_at(self, moment: float) -> float | None:
-        """Return the seconds of the take's sound at ``moment`` (monotonic); ``None`` before its first sample."""
-
-
 @dataclass
 class _Waiting:
     ring: Ring
@@ -61,26 +57,30 @@ class _Waiting:
 
 
 class PictureLane:
-    """Records one camera into one film. ``sound`` and ``finish`` belong to the recorder, ``frame`` to the camera."""
+    """Records one camera into one film: an ``engine.lanes.Lane`` for the recorder, a ``FrameTaker`` for the camera."""
 
     def __init__(
         self,
         start: TrackStart,
         camera: Camera,
         movie: MovieTrack,
+        proof: MovieProof,
         timeline: Timeline,
         clock: Clock,
         offset_ms: float | None,
         on_gap: Callable[[PictureGap], None],
+        on_trouble: Callable[[RoomtoneError], None],
     ) -> None:
         self.start = start
         self.camera = camera
-        self.movie = movie
-        self.trouble: Exception | None = None
+        self._movie = movie
+        self._proof = proof
+        self._broken = False
         self._timeline = timeline
         self._clock = clock
         self._offset_ms = offset_ms or 0.0
         self._on_gap = on_gap
+        self._on_trouble = on_trouble
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._frames: deque[_Waiting] = deque()
@@ -106,8 +106,22 @@ class PictureLane:
 
     # The recorder's side.
 
-    def sound(self, samples: Floats) -> None:
-        """Add the take's sound, shape (frames, channels), for the film's own sound track."""
+    @property
+    def file(self) -> GrowingFile:
+        return self._movie.file
+
+    @property
+    def frames(self) -> int:
+        return self._movie.frames
+
+    @property
+    def clipped(self) -> int:
+        """Pictures clip as well, but that is looked at in the preview."""
+        return 0
+
+    def feed(self, samples: Floats) -> None:
+        if self._broken:
+            return
         with self._lock:
             full = self._sound_frames > _SOUND_SECONDS * self._timeline.rate
             self._sound.append(len(samples) if full else samples)
@@ -115,13 +129,48 @@ class PictureLane:
             self._channels = samples.shape[1]
         self._wake.set()
 
-    def finish(self) -> None:
-        """Encode what is still there, and collect the film's final header."""
+    def measured(self, moments: list[list[Level]], frames: int) -> None:
+        """The levels belong to the lossless tracks."""
+
+    def mark(self, *, spilled: bool) -> tuple[int, int]:
+        frames, length = self._movie.kept() if spilled else self._movie.whole()
+        return length, frames
+
+    def draw(self) -> None:
+        """The render worker draws what there is to see."""
+
+    def verify(self) -> None:
+        frames, length = self._movie.whole()
+        self._proof.advance(length, frames)
+
+    def stop(self) -> None:
         self.camera.take(None)
         with self._lock:
             self._ending = True
         self._wake.set()
         self._thread.join()
+
+    def seal(self, patches: Patches) -> TrackSeal:
+        start = self.start
+        return TrackSeal(
+            name=start.name,
+            media=start.media,
+            bytes=self.file.length,
+            digest=self.file.digest(),
+            patches=patches,
+            frames=self.frames,
+            device=start.device,
+            width=start.width,
+            height=start.height,
+            seconds=round(self._movie.seconds, 6),
+            picture=self._facts(),
+        )
+
+    def check(self, digest: str) -> None:
+        self._proof.finish(self.frames, self._movie.crc, digest)
+
+    def close(self) -> None:
+        self.file.close()
 
     def rolling(self) -> m.RollingPicture:
         """Return the track as others may see it."""
@@ -129,20 +178,19 @@ class PictureLane:
         return m.RollingPicture(
             track=self.start.name,
             source=self.camera.source.id,
-            frames=self.movie.frames,
+            frames=self._movie.frames,
             dropped=self._dropped,
             missed=clock.missed - self._before[0],
             repeated=clock.repeated - self._before[1],
             gaps=len(self._gaps),
-            encoder=self.movie.encoder,
+            encoder=self._movie.encoder,
         )
 
-    def facts(self) -> PictureFacts:
-        """Return how the pictures came, for the manifest."""
+    def _facts(self) -> PictureFacts:
         clock = self.camera.frames
         span = (self._last or 0.0) - (self._first or 0.0)
         hidden = sum(gap.seconds for gap in self._gaps)
-        frames = self.movie.frames
+        frames = self._movie.frames
         return PictureFacts(
             frames=frames,
             fps=round((frames - 1) / (span - hidden), 3) if frames > 1 and span > hidden else 0.0,
@@ -153,20 +201,15 @@ class PictureLane:
             repeated=clock.repeated - self._before[1],
             offset_ms=self._offset_ms,
             first=round(self._first or 0.0, 6),
-            encoder=self.movie.encoder,
+            encoder=self._movie.encoder,
             gaps=list(self._gaps),
         )
-
-    @property
-    def seconds(self) -> float:
-        """When the last picture was taken, in seconds of the take."""
-        return self._last or 0.0
 
     # The camera's side.
 
     def frame(self, ring: Ring, frame: cam.Frame, taken: Taken) -> None:
         with self._lock:
-            if self._ending:
+            if self._ending or self._broken:
                 return
             self._frames.append(_Waiting(ring, frame, taken))
         self._wake.set()
@@ -176,7 +219,7 @@ class PictureLane:
 
     def dropped(self, count: int) -> None:
         self._dropped += count
-        self.movie.ease()
+        self._movie.ease()
 
     # The film's own thread.
 
@@ -190,13 +233,14 @@ class PictureLane:
                 self._work()
                 if ending:
                     self._close_gap_at_end()
-                    self.movie.finish()
+                    self._movie.finish()
                     return
         except Exception as error:
-            # The sound goes on; what the film has so far is sealed like a film that was cut off.
+            # The sound goes on. What the film has so far ends with its last whole part.
             log.exception("the film cannot be written any more")
-            self.trouble = error
+            self._broken = True
             self.camera.take(None)
+            self._on_trouble(film_broke(self.camera.source.name, error))
 
     def _work(self) -> None:
         while True:
@@ -207,7 +251,7 @@ class PictureLane:
                 self._sound_frames = 0
             for block in blocks:
                 silent = isinstance(block, int)
-                self.movie.sound(np.zeros((block, self._channels), np.float32) if silent else block)
+                self._movie.sound(np.zeros((block, self._channels), np.float32) if silent else block)
             if waiting is None:
                 return
             self._keep(waiting, behind)
@@ -225,10 +269,10 @@ class PictureLane:
             self._note_gap(at)
             with ring.keeper.frame(waiting.frame.slot) as planes:
                 if (opened.width, opened.height) == (self.start.width, self.start.height):
-                    self.movie.picture(planes, at, full_range=opened.full_range)
+                    self._movie.picture(planes, at, full_range=opened.full_range)
                 else:
                     fitted = fit(planes, (opened.width, opened.height), (self.start.width, self.start.height))
-                    self.movie.picture(fitted, at, full_range=opened.full_range)
+                    self._movie.picture(fitted, at, full_range=opened.full_range)
             self._last = at
             self._first = at if self._first is None else self._first
             self._weigh(self._clock.monotonic() - began, opened.fps or self.start.fps or 30.0, behind)
@@ -239,10 +283,10 @@ class PictureLane:
         """Make the encoder simpler before a frame is lost, and better again when the machine is calm."""
         self._busy += (spent * fps - self._busy) * 0.05
         if self._busy > _BUSY or behind > _LATE_FRAMES:
-            if self.movie.ease():
+            if self._movie.ease():
                 self._busy = (_BUSY + _CALM) / 2
         elif self._busy < _CALM and not behind:
-            self.movie.recover()
+            self._movie.recover()
 
     def _note_gap(self, at: float) -> None:
         last = self._last

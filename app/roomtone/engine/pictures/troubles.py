@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from roomtone.devices.pictures.messages import Condition
 from roomtone.devices.pictures.model import PictureKind, PictureSource
-from roomtone.foundation.errors import Problem
+from roomtone.foundation.errors import Problem, RoomtoneError, WorldError
 
 
 def process_gone(name: str) -> Problem:
@@ -14,6 +14,17 @@ def process_gone(name: str) -> Problem:
         f"“{name}” is gone for a moment",
         "Its driver or its stream ended unexpectedly",
         "The sound goes on, and the picture comes back by itself as soon as it can",
+    )
+
+
+def film_broke(name: str, error: Exception) -> RoomtoneError:
+    """Return what to say when a film cannot be written any more while the sound can."""
+    why = error.strerror if isinstance(error, OSError) and error.strerror else "The encoder failed"
+    return WorldError(
+        "film-ended",
+        f"The picture of “{name}” is not recorded any more",
+        why,
+        "The sound goes on, and the picture so far is kept. Stop, and begin a new take to have it again",
     )
 
 
