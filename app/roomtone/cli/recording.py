@@ -26,6 +26,7 @@ from roomtone.upload import messages as sync
 from roomtone.upload.states import SyncState
 
 _SAFE_SECONDS: Final = 120.0
+_SETTLE_SECONDS: Final = 4.0
 _NARROW: Final = 24
 _RATES: Final = (8_000, 384_000)
 
@@ -225,6 +226,8 @@ def record_once(
         output.say(f"With the picture of {camera.name}, {camera.width}×{camera.height}")
         if camera.trouble is not None:
             output.warn(camera.trouble)
+    if options.camera:
+        _let_settle(workshop, clock)
     try:
         workshop.watch()
     except RoomtoneError as error:
@@ -235,6 +238,14 @@ def record_once(
     sealed = recording.roll(rolling, options.seconds, ending)
     output.progress_end()
     return _see_it_safe(recording, sealed, output, clock, wait=not options.no_wait)
+
+
+def _let_settle(workshop: Workshop, clock: Clock) -> None:
+    """Give new cameras the moment in which their clocks are learnt, so that the first picture is in time as well."""
+    deadline = clock.monotonic() + _SETTLE_SECONDS
+    never = threading.Event()
+    while clock.monotonic() < deadline and not all(camera.fps for camera in workshop.engine().status().cameras):
+        clock.wait(never, 0.1)
 
 
 def _stop(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:

@@ -107,7 +107,7 @@ class Camera:
         if there:
             return
         self.close()
-        raise from_problem(problem) if problem is not None else _no_picture(self.source.name)
+        raise troubles.not_opened(self.source.name, problem)
 
     def close(self) -> None:
         """End the process and let go of the memory."""
@@ -129,7 +129,7 @@ class Camera:
                 width=opened.width if opened else 0,
                 height=opened.height if opened else 0,
                 promised=opened.fps if opened else 0.0,
-                fps=round(self._frames.fps, 2),
+                fps=round(self._frames.fps, 2) if self._frames.settled else 0.0,
                 jitter_ms=round(self._frames.jitter_ms, 1),
                 controls=self._controls,
                 trouble=self._lost or self._condition,

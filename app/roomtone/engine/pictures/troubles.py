@@ -17,6 +17,16 @@ def process_gone(name: str) -> Problem:
     )
 
 
+def not_opened(name: str, problem: Problem | None) -> RoomtoneError:
+    """Return what to say of a camera that never sent a picture; ``problem`` is what its own process said."""
+    return WorldError(
+        problem.code if problem is not None else "no-picture",
+        f"“{name}” could not be opened",
+        problem.detail if problem is not None else "It answers, but sends no picture",
+        "Check that it is switched on, that its name or address is right, and that no other program uses it",
+    )
+
+
 def film_broke(name: str, error: Exception) -> RoomtoneError:
     """Return what to say when a film cannot be written any more while the sound can."""
     why = error.strerror if isinstance(error, OSError) and error.strerror else "The encoder failed"
