@@ -74,6 +74,10 @@ def open_source(command: OpenPicture, clock: Clock) -> OpenSource:
             from roomtone.devices.pictures.screen import open_screen
 
             return open_screen(command.source, command.name, command.mode, clock)
+        case PictureKind.CAMERA:
+            from roomtone.devices.pictures.local import open_camera
+
+            return open_camera(command.source, command.name, command.mode, clock)
     raise BugError("kind", "A source was not understood", str(command.kind), "Report this")
 
 

@@ -10,7 +10,7 @@ import sys
 
 import msgspec
 
-from roomtone.devices.pictures import screen
+from roomtone.devices.pictures import local, screen
 from roomtone.devices.pictures.model import PictureList
 
 
@@ -29,7 +29,7 @@ def run(home: str | None, arguments: list[str]) -> int:
 
 def look() -> PictureList:
     """Return what the machine offers now. What cannot be looked for is told in ``problem``, and the rest is found."""
-    found = [screen.look()]
+    found = [local.look(), screen.look()]
     return PictureList(
         [source for some in found for source in some.sources], " ".join(some.problem for some in found if some.problem)
     )
