@@ -167,7 +167,11 @@ def test_the_walk_finds_all_frames_and_stops_at_the_first_damage(song: Path) -> 
     whole, samples = flac.whole_frames(data[: len(data) // 2], block, 0)
     assert samples % block == 0
     assert 0 < whole <= len(data) // 2
-    assert len(decode_flac_frames(raw[:start], data[:whole], samples)) == samples
+    decoded = [part.copy() for part in decode_flac_frames(raw[:start], data[:whole], samples)]
+    expected, _ = soundfile.read(song, samples, dtype="int32", always_2d=True)
+    assert np.array_equal(np.concatenate(decoded), expected)
+    with pytest.raises(ValueError, match="frames decoded"):
+        list(decode_flac_frames(raw[:start], data[:whole], samples + 1))
     flipped = bytearray(data)
     flipped[whole // 2] ^= 0x10
     assert flac.whole_frames(bytes(flipped), block, 0)[0] <= whole // 2

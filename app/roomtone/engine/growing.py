@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,6 +44,8 @@ class GrowingFile:
         self._head = bytearray()
         self._patches: dict[int, bytes] = {}
         self._digest = Digest()
+        # What was appended since the last sync: hashing it can wait until then, and is cheaper all at once.
+        self._unhashed: deque[bytes] = deque()
 
     @property
     def waiting(self) -> int:
@@ -107,6 +110,7 @@ class GrowingFile:
         """Make what was written durable; return how many bytes that is."""
         written = self.written
         sync_data(self._fd)
+        self._hash()
         return written
 
     def start(self, count: int) -> bytes:
@@ -124,6 +128,7 @@ class GrowingFile:
 
     def digest(self) -> str:
         """Return ``wire.digest`` of the file as it will be with its patches."""
+        self._hash()
         self._digest.replace_first_chunk(bytes(self._head))
         return self._digest.text()
 
@@ -141,6 +146,9 @@ class GrowingFile:
             os.close(self._fd)
             self._fd = -1
 
+    def _hash(self) -> None:
+        self._digest.update(b"".join(self._unhashed.popleft() for _ in range(len(self._unhashed))))
+
     def _append_gathered(self) -> None:
         if not self._gathered:
             return
@@ -148,7 +156,7 @@ class GrowingFile:
         self._gathered.clear()
         if len(self._head) < CHUNK:
             self._head += data[: CHUNK - len(self._head)]
-        self._digest.update(data)
+        self._unhashed.append(data)
         rest = memoryview(data)
         # What waits comes first; it is tried again by whoever looks after the take.
         while rest and not self._waiting and (count := self._write(rest)):

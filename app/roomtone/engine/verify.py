@@ -61,10 +61,9 @@ class TrackVerifier:
             start = flac.header_length(data)
             self._header, data = data[:start], data[start:]
         try:
-            samples = decode_flac_frames(self._header, data, frames - self._frames)
+            self._decode(data, frames)
         except ValueError as error:
             raise VerifyError(self._path, f"It cannot be decoded: {error}") from error
-        self._add(samples)
 
     def finish(self, frames: int, crc: int, digest: str) -> None:
         """Read the rest of the sealed file and compare everything. Raises ``VerifyError`` or ``OSError``."""
@@ -96,9 +95,13 @@ class TrackVerifier:
                 return
         if total > self._frames:
             try:
-                self._add(decode_flac_frames(self._header, rest, total - self._frames))
+                self._decode(rest, total)
             except ValueError as error:
                 raise VerifyError(self._path, f"Its end cannot be decoded: {error}") from error
+
+    def _decode(self, data: bytes, frames: int) -> None:
+        for samples in decode_flac_frames(self._header, data, frames - self._frames):
+            self._add(samples)
 
     def _add(self, samples: Samples) -> None:
         self._crc = checksum(samples, self._crc)

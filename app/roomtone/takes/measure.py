@@ -162,6 +162,11 @@ class Waveform:
 
 
 def _pairs(buckets: Floats) -> bytes:
-    pairs = np.stack([buckets.min(axis=1), buckets.max(axis=1)], axis=1)
-    scaled: npt.NDArray[np.int16] = np.rint(np.clip(pairs, -1, 1) * 32767).astype("<i2")
-    return scaled.tobytes()
+    pairs = np.empty((len(buckets), 2), dtype=np.float32)
+    np.minimum.reduce(buckets, axis=1, out=pairs[:, 0])
+    np.maximum.reduce(buckets, axis=1, out=pairs[:, 1])
+    pairs *= 32767
+    np.rint(pairs, out=pairs)
+    np.minimum(pairs, 32767, out=pairs)
+    np.maximum(pairs, -32767, out=pairs)
+    return pairs.astype("<i2").tobytes()
