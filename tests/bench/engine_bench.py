@@ -115,7 +115,7 @@ def _bare(out: Path, options: list[str], jack: JackServer) -> Program:
         str(_RATE),
         *options,
     ]
-    program = Program(recorder, env=jack.env(), cwd=_ROOT)
+    program = Program([*recorder, *options], env=jack.env(), cwd=_ROOT)
     program.wait_for_line("^ready$")
     return program
 
