@@ -30,6 +30,7 @@ from roomtone.studio.snapshot import (
 )
 from roomtone.studio.waveforms import Waveforms
 from roomtone.takes.peaks import PeaksReader, begin_peaks, peaks_file
+from tests.gui.stage_pictures import PicturesStage
 
 RATE = 48_000
 BUCKET = 512
@@ -100,7 +101,7 @@ def example_takes() -> list[TakeView]:
     return takes
 
 
-class Stage:
+class Stage(PicturesStage):
     """The studio of the stage. ``said`` lists the intents, as (name, arguments)."""
 
     def __init__(self, home: Home, takes: list[TakeView] | None = None) -> None:

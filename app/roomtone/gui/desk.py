@@ -9,6 +9,8 @@ from PySide6.QtCore import QObject, Signal
 from roomtone.foundation.clock import Clock
 from roomtone.gui.bridge import Bridge
 from roomtone.gui.look import Look
+from roomtone.gui.pictures import PictureStore
+from roomtone.gui.pictures_desk import PicturesDesk
 from roomtone.gui.presenters.guard import Press
 from roomtone.gui.presenters.model import PageModel
 from roomtone.gui.presenters.page import PagePresenter
@@ -27,10 +29,12 @@ class Desk(QObject):
         super().__init__()
         self._look = look
         self.bridge = Bridge()
-        self.window = StudioWindow(look, self._wave)
+        store = PictureStore()
+        self.window = StudioWindow(look, self._wave, store)
         self.presenter = PagePresenter(clock, self._show)
         self.presenter.meters.smooth = look.motion
         self.frames = FrameDriver()
+        self.pictures = PicturesDesk(look, clock, self.window, self.presenter, store)
         self.studio: StudioIntents | None = None
         self.bridge.state.connect(self._take_state)
         self.bridge.levels.connect(self._take_levels)
@@ -42,6 +46,7 @@ class Desk(QObject):
         """Let the window speak with the studio from now on, and start it."""
         self.studio = self.presenter.studio = studio
         takes, window = self.window.takes, self.window
+        self.pictures.attach(studio)
         takes.starred.connect(studio.star)
         takes.renamed.connect(studio.rename)
         takes.noted.connect(studio.note)
@@ -59,6 +64,7 @@ class Desk(QObject):
     def close(self) -> None:
         """Let go of the studio. A rolling take goes on."""
         self.frames.run(False)
+        self.pictures.close()
         if self.studio is not None:
             self.studio.close()
 
@@ -89,6 +95,7 @@ class Desk(QObject):
     def _take_state(self, state: StudioState) -> None:
         self._look.choose(state.theme)
         self.presenter.show_state(state)
+        self.pictures.take_state(state)
         if not self.frames.running:
             self.show_frame()
 

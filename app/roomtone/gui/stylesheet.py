@@ -10,8 +10,11 @@ def stylesheet(look: Look) -> str:
     c, t, r = look.colours, look.tokens.type, look.tokens.radius
     body, small, pad = look.px(t.body), look.px(t.small), look.px(5)
     ring = look.tokens.size.focus
-    return f"""
-    QWidget#page {{ background: {c.page}; }}
+    return (
+        f"""
+    QWidget#page, QWidget#sheet, QWidget#prompter {{ background: {c.page}; }}
+    QScrollArea#side {{ background: {c.surface}; border-left: 1px solid {c.line}; }}
+    QWidget#side {{ background: {c.surface}; }}
     QWidget#header {{ background: {c.surface}; border-bottom: 1px solid {c.line}; }}
     QWidget#transport {{ background: {c.surface}; border-top: 1px solid {c.line}; }}
     QWidget#panel {{ background: {c.surface}; border-bottom: 1px solid {c.line}; }}
@@ -19,8 +22,9 @@ def stylesheet(look: Look) -> str:
     QLabel {{ color: {c.text}; background: transparent; font-size: {body}px; }}
     QLabel[role="muted"] {{ color: {c.muted}; font-size: {small}px; }}
     QLabel[role="heading"] {{ font-size: {look.px(t.heading)}px; font-weight: 600; }}
+    QLabel[role="look"] {{ color: {c.look}; font-size: {small}px; }}
     QLabel[role="strong"] {{ font-weight: 600; }}
-    QPushButton, QComboBox, QLineEdit {{
+    QPushButton, QComboBox, QLineEdit, QAbstractSpinBox {{
         color: {c.text}; background: {c.control}; border: {ring}px solid {c.control}; font-size: {body}px;
         border-radius: {r.medium}px; padding: {pad}px {look.px(10)}px;
     }}
@@ -32,14 +36,55 @@ def stylesheet(look: Look) -> str:
     QPushButton[role="plain"]:hover, QPushButton[role="plain"]:checked {{
         background: {c.control}; color: {c.text};
     }}
+    QPushButton[role="tab"] {{ background: transparent; border-color: transparent; color: {c.muted}; }}
+    QPushButton[role="tab"]:hover, QPushButton[role="tab"]:checked {{ background: {c.control}; color: {c.text}; }}
+    QPushButton[role="tab"]:focus {{ border-color: {c.focus}; }}
     QPushButton::menu-indicator {{ width: 0; }}
-    QPushButton:focus, QComboBox:focus, QLineEdit:focus, QPushButton[role="plain"]:focus {{
+    QPushButton:focus, QComboBox:focus, QLineEdit:focus, QAbstractSpinBox:focus, QPushButton[role="plain"]:focus {{
         border-color: {c.focus};
     }}
     QLineEdit {{ background: {c.page}; border-color: {c.border}; selection-background-color: {c.focus};
         selection-color: {c.on_accent}; }}
     QLineEdit#inline {{ padding: 0px {look.px(4)}px; border-radius: {r.small}px; }}
-    """ + _lists_and_menus(look)
+    """
+        + _hands(look)
+        + _lists_and_menus(look)
+    )
+
+
+def _hands(look: Look) -> str:
+    """Return the style of what is moved, ticked and written on."""
+    c, t, r = look.colours, look.tokens.type, look.tokens.radius
+    groove, knob, ring = look.px(4), look.px(14), look.tokens.size.focus
+    return f"""
+    QPlainTextEdit#writing {{
+        color: {c.text}; background: transparent; border: none; padding: {look.px(4)}px;
+        selection-background-color: {c.focus}; selection-color: {c.on_accent};
+    }}
+    QWidget#prompter QPlainTextEdit#writing {{ padding: {look.px(16)}px {look.px(20)}px; font-size: {look.px(17)}px; }}
+    QAbstractSpinBox {{ background: {c.page}; border-color: {c.border}; padding: {look.px(4)}px 0px; }}
+    QAbstractSpinBox QLineEdit {{ background: transparent; border: none; padding: 0px {look.px(8)}px; }}
+    QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}
+    QSlider {{ min-height: {knob + 4}px; }}
+    QSlider::groove:horizontal {{ height: {groove}px; background: {c.border}; border-radius: {groove // 2}px; }}
+    QSlider::sub-page:horizontal {{ background: {c.muted}; border-radius: {groove // 2}px; }}
+    QSlider::handle:horizontal {{
+        width: {knob - 2 * ring}px; height: {knob - 2 * ring}px; margin: {(groove - knob) // 2}px 0;
+        border-radius: {knob // 2}px; background: {c.text}; border: {ring}px solid {c.text};
+    }}
+    QSlider::handle:horizontal:disabled {{ background: {c.muted}; border-color: {c.muted}; }}
+    QSlider::handle:horizontal:focus {{ border-color: {c.focus}; }}
+    QSlider:focus {{ background: {c.control}; border-radius: {r.small}px; }}
+    QCheckBox {{ color: {c.muted}; font-size: {look.px(t.small)}px; spacing: {look.px(5)}px; }}
+    QCheckBox::indicator {{
+        width: {look.px(11)}px; height: {look.px(11)}px; border: {ring}px solid {c.border}; border-radius: 3px;
+        background: {c.page};
+    }}
+    QCheckBox::indicator:checked {{ background: {c.text}; border-color: {c.text}; }}
+    QCheckBox::indicator:focus {{ border-color: {c.focus}; }}
+    QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 2px; }}
+    QScrollBar::handle:horizontal {{ background: {c.border}; border-radius: 3px; min-width: 32px; }}
+    """
 
 
 def _lists_and_menus(look: Look) -> str:

@@ -90,6 +90,7 @@ class Size(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     meter: int
     green_line: int
     focus: int
+    side: int
 
 
 class Themes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from roomtone.gui.presenters.model import LaneModel, RollingModel
-from roomtone.gui.presenters.words import spoken_length
+from roomtone.gui.presenters.words import offset_text, placing_text, spoken_length
 from roomtone.studio.snapshot import InputView, Line, RollingView, Safety, TakeView, Tone
 
 
@@ -73,11 +73,14 @@ def _lane(take: TakeView, project: str) -> LaneModel:
     message = take.problem.sentence() if take.problem is not None else ""
     length = spoken_length(take.seconds) if take.audio else ""
     star = "starred" if take.starred else ""
+    placed = offset_text(take.offset) if take.belongs_to else ""
+    sure = placing_text(take.confidence) if take.belongs_to else ""
     said = (
         take.title,
         length,
         *tags,
         star,
+        f"{placed}, {sure}" if placed else "",
         safety.text,
         message,
         take.detail,
@@ -100,6 +103,13 @@ def _lane(take: TakeView, project: str) -> LaneModel:
         trashed=take.trashed,
         own=not take.practice,
         spoken=". ".join(part for part in said if part),
+        media=take.media,
+        thumbnail=take.thumbnail,
+        filmstrip=take.filmstrip,
+        placed=placed,
+        sure=sure,
+        offset=take.offset,
+        belongs=bool(take.belongs_to),
     )
 
 

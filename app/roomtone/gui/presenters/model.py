@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
+from roomtone.gui.presenters.camera import CameraModel
 from roomtone.gui.presenters.channels import ChannelChoice
+from roomtone.gui.presenters.drafts import ArtworkModel, WritingModel
+from roomtone.gui.presenters.prompting import PrompterModel
 from roomtone.studio.snapshot import InputChoice, Line, Phase, Tone
 
 
@@ -13,7 +16,8 @@ class LaneModel(msgspec.Struct, frozen=True):
 
     ``sent`` is the part from 0 to 1 that is in the project: the green line. ``message`` is written across the
     lane: why it cannot be opened, or what it needs. ``own`` tells a person's sound from the practice tone.
-    ``heading`` is the title without what the page says anyway.
+    ``heading`` is the title without what the page says anyway. ``thumbnail`` and ``filmstrip`` are picture files or "".
+    ``placed`` says where it stands against the take it ``belongs`` to, ``offset`` seconds after it; ``sure`` why.
     """
 
     id: str
@@ -33,6 +37,13 @@ class LaneModel(msgspec.Struct, frozen=True):
     trashed: bool = False
     own: bool = True
     spoken: str = ""
+    media: str = "sound"
+    thumbnail: str = ""
+    filmstrip: str = ""
+    placed: str = ""
+    sure: str = ""
+    offset: float = 0.0
+    belongs: bool = False
 
 
 class RollingModel(msgspec.Struct, frozen=True):
@@ -125,6 +136,10 @@ class PageModel(msgspec.Struct, frozen=True):
     notices: tuple[NoticeModel, ...]
     undo: str
     announcement: tuple[int, str] = (0, "")
+    camera: CameraModel = CameraModel()
+    prompter: PrompterModel = PrompterModel()
+    artwork: ArtworkModel = ArtworkModel()
+    writing: WritingModel = WritingModel()
 
 
 class FrameModel(msgspec.Struct, frozen=True):

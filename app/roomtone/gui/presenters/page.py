@@ -7,7 +7,9 @@ from typing import Final
 
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import Problem
+from roomtone.gui.presenters.camera import CameraPresenter
 from roomtone.gui.presenters.channels import channel_choices
+from roomtone.gui.presenters.drafts import DraftsPresenter
 from roomtone.gui.presenters.elapsed import RunningTime
 from roomtone.gui.presenters.guard import Answer, Press, RecordGuard
 from roomtone.gui.presenters.lanes import LanePresenter, RollingPresenter
@@ -22,6 +24,7 @@ from roomtone.gui.presenters.model import (
     PlayingModel,
     TransportModel,
 )
+from roomtone.gui.presenters.prompting import PrompterModel
 from roomtone.gui.presenters.words import clock_text
 from roomtone.studio.intents import StudioIntents
 from roomtone.studio.snapshot import InputChoice, LevelsView, Line, NoticeView, Phase, StudioState, Tone
@@ -65,6 +68,8 @@ class PagePresenter:
         self._next_notice = -1
         self._announcement = (0, "")
         self._page: PageModel | None = None
+        self.camera = CameraPresenter(self.refresh)
+        self.drafts = DraftsPresenter()
 
     @property
     def state(self) -> StudioState:
@@ -156,6 +161,11 @@ class PagePresenter:
         self._trash_open = shown
         self.refresh()
 
+    def work_on(self, draft: str) -> None:
+        """Work on this draft, on the page of its kind."""
+        self.drafts.choose(draft)
+        self.refresh()
+
     def choose_input(self, device: str) -> None:
         """Choose another input; its channels are left to the studio."""
         if self.studio is not None and device and device != self._input_id():
@@ -221,6 +231,8 @@ class PagePresenter:
         lanes = self._lanes.lanes(state.trash if self._trash_open else state.takes, state.project)
         empty = _empty(state, self._trash_open) if rolling is None and not lanes else None
         playing = state.playing
+        camera = self.camera.model(state)
+        artwork, writing = self.drafts.models(state, camera)
         return PageModel(
             header=HeaderModel(
                 project=state.project,
@@ -239,6 +251,10 @@ class PagePresenter:
             notices=_notices([*state.notices, *self._own_notices.values()]),
             undo=state.undo,
             announcement=self._announcement,
+            camera=camera,
+            prompter=PrompterModel(state.prompter, state.rolling.id if state.rolling is not None else ""),
+            artwork=artwork,
+            writing=writing,
         )
 
 

@@ -12,6 +12,13 @@ def clock_text(seconds: float) -> str:
     return f"{hours:02}:{minute:02}:{second:02}.{rest:03}"
 
 
+def short_clock(seconds: float) -> str:
+    """Return a running time without milliseconds, as in ``01:14``, and ``1:01:14`` after an hour."""
+    minutes, second = divmod(max(0, int(seconds)), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute:02}:{second:02}"
+
+
 def spoken_length(seconds: float) -> str:
     """Return a length as a screen reader should say it."""
     minutes, second = divmod(round(max(0.0, seconds)), 60)
@@ -19,6 +26,18 @@ def spoken_length(seconds: float) -> str:
     if second or not parts:
         parts.append(f"{second} second{'' if second == 1 else 's'}")
     return " ".join(parts)
+
+
+def offset_text(offset: float) -> str:
+    """Return a distance in time with its sign, as in ``−123 ms``."""
+    return f"{'−' if offset < 0 else '+'}{round(abs(offset) * 1000)} ms"
+
+
+def placing_text(confidence: float) -> str:
+    """Return how a take came to its place: by hand for a confidence of 0, else how sure its sound makes it."""
+    if confidence <= 0:
+        return "placed by hand"
+    return f"placed by its sound, {'sure' if confidence >= 0.8 else 'fairly sure' if confidence >= 0.5 else 'a guess'}"
 
 
 def ruler_step(span: float) -> float:

@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWid
 from roomtone.gui.look import Look
 from roomtone.gui.presenters.model import HeaderModel
 from roomtone.gui.views.parts import ElidedLabel, IconButton
+from roomtone.gui.views.transport import ChoiceBox
 from roomtone.studio.snapshot import Line, Tone
 
+TABS = (("studio", "Studio"), ("artwork", "Artwork"), ("writing", "Writing"))
 _THEMES = (("system", "Like the system"), ("dark", "Dark"), ("light", "Light"))
 
 
@@ -89,6 +91,49 @@ class SafePill(QWidget):
         painter.end()
 
 
+class Tabs(QWidget):
+    """The pages: words beside each other, or one choice where there is no room for them."""
+
+    chosen = Signal(str)
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self.setAccessibleName("Pages")
+        self.buttons: dict[str, QPushButton] = {}
+        self.box = ChoiceBox(look, "Page", "Which page is in sight")
+        self.box.setMinimumContentsLength(7)
+        self.box.chose.connect(self.chosen)
+        self.box.hide()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(look.tokens.space.hair)
+        for number, (tab, label) in enumerate(TABS, 1):
+            button = self.buttons[tab] = QPushButton(label)
+            button.setProperty("role", "tab")
+            button.setCheckable(True)
+            button.setAccessibleName(label)
+            button.setAccessibleDescription(f"Key: Alt+{number}")
+            button.setToolTip(f"{label} (Alt+{number})")
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(lambda _=False, tab=tab: self.chosen.emit(tab))
+            layout.addWidget(button)
+        layout.addWidget(self.box)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.show_tab("studio")
+
+    def show_tab(self, tab: str) -> None:
+        """Show which page is in sight."""
+        for name, button in self.buttons.items():
+            button.setChecked(name == tab)
+        self.box.show_entries(list(TABS), tab)
+
+    def be_narrow(self, narrow: bool) -> None:
+        """Be one choice, or words."""
+        for button in self.buttons.values():
+            button.setVisible(not narrow)
+        self.box.setVisible(narrow)
+
+
 class HeaderView(QWidget):
     """The bar."""
 
@@ -96,6 +141,8 @@ class HeaderView(QWidget):
     trash_wished = Signal(bool)
     settings_wished = Signal(bool)
     theme_chosen = Signal(str)
+    tab_chosen = Signal(str)
+    cameras_wished = Signal(bool)
 
     def __init__(self, look: Look) -> None:
         super().__init__()
@@ -114,6 +161,11 @@ class HeaderView(QWidget):
         self.settings.setCheckable(True)
         self.settings.clicked.connect(self.settings_wished)
         self.safe = SafePill(look)
+        self.tabs = Tabs(look)
+        self.tabs.chosen.connect(self.tab_chosen)
+        self.cameras = IconButton(look, "video", "Cameras", keys="Ctrl+K")
+        self.cameras.setCheckable(True)
+        self.cameras.clicked.connect(self.cameras_wished)
         self._narrow = False
         self._theme = ""
         self._menu: QMenu | None = None
@@ -122,9 +174,11 @@ class HeaderView(QWidget):
         layout.setContentsMargins(look.tokens.space.large, 0, look.tokens.space.large, 0)
         layout.setSpacing(look.tokens.space.small)
         layout.addWidget(Wordmark(look))
-        layout.addSpacing(look.tokens.space.wide)
+        layout.addSpacing(look.tokens.space.small)
+        layout.addWidget(self.tabs)
+        layout.addSpacing(look.tokens.space.small)
         layout.addWidget(self.project, 1)
-        for widget in (self.bring, self.trash, self.settings, self.theme, self.safe):
+        for widget in (self.bring, self.trash, self.cameras, self.settings, self.theme, self.safe):
             layout.addWidget(widget)
         self.setFixedHeight(look.large(look.tokens.size.header))
 
@@ -144,10 +198,23 @@ class HeaderView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = self.width() < self._look.px(760)
+        narrow = self.width() < self._look.px(920)
+        # The title of the window names the project as well.
+        self.project.setVisible(self.width() >= self._look.px(600))
         if narrow != self._narrow:
             self._narrow = narrow
             self._name_buttons()
+            self.tabs.be_narrow(narrow)
+
+    def show_tab(self, tab: str) -> None:
+        """Show which page is in sight."""
+        self.tabs.show_tab(tab)
+        self.cameras.setVisible(tab == "studio")
+
+    def show_cameras(self, shown: bool) -> None:
+        """Show whether the cameras are in sight."""
+        self.cameras.setChecked(shown)
+        self.cameras.on_ground("control" if shown else "")
 
     def _name_buttons(self) -> None:
         """Write the buttons' names on them, or show icons where there is no room for words."""

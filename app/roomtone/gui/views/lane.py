@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from roomtone.gui.look import Look
+from roomtone.gui.pictures import PictureStore
 from roomtone.gui.presenters.model import LaneModel, PlayingModel
 from roomtone.gui.views.inline import InlineEdit
+from roomtone.gui.views.lane_menu import NudgeBar, fill_menu, open_below
 from roomtone.gui.views.parts import ElidedLabel, IconButton, paint_focus
 from roomtone.gui.views.waves import WaveSource, WaveView
+
+# What has no sound has a sign of what it is where others have their button.
+_ICONS = {"artwork": "image", "writing": "pen-line"}
 
 
 class LaneView(QWidget):
@@ -25,14 +30,21 @@ class LaneView(QWidget):
     restored = Signal(str)
     picked = Signal(str)
     edited = Signal()
+    nudged = Signal(str, float)
+    film_wished = Signal(str)
+    file_wished = Signal(str)
+    ghost_wished = Signal(str)
 
-    def __init__(self, look: Look, source: WaveSource, parent: QWidget) -> None:
+    def __init__(self, look: Look, source: WaveSource, store: PictureStore, parent: QWidget) -> None:
         super().__init__(parent)
         self._look = look
         self.lane: LaneModel | None = None
         self._current = False
         self._ringed = False
-        self.edit: InlineEdit | None = None
+        self._menu: QMenu | None = None
+        self.edit: InlineEdit | NudgeBar | None = None
+        # While a take is recorded nobody is led away from it by a dialog.
+        self.files = True
         sizes = look.tokens.type
         self.play = IconButton(look, "play", "Play", self, "Enter")
         self.play.on_ground("control")
@@ -40,18 +52,19 @@ class LaneView(QWidget):
         self.title.elide_middle()
         self.detail = self._label(sizes.small, 400, "muted")
         self.safety = self._label(sizes.small, 400, "muted")
-        self.wave = WaveView(look, source, self)
+        self.wave = WaveView(look, source, self, store)
         self.star = IconButton(look, "star", "Star", self, "S")
         self.rename = IconButton(look, "pencil", "Rename", self, "F2")
         self.write = IconButton(look, "sticky-note", "Note", self, "N")
         self.trash = IconButton(look, "trash-2", "Move to the trash", self, "Delete")
+        self.more = IconButton(look, "ellipsis", "More", self, "M")
         self._wire()
         look.changed.connect(self.update)
 
     @property
     def controls(self) -> list[IconButton]:
         """The buttons in the order of the Tab key."""
-        return [self.play, self.star, self.rename, self.write, self.trash]
+        return [self.play, self.star, self.rename, self.write, self.trash, self.more]
 
     @property
     def editing(self) -> bool:
@@ -79,10 +92,14 @@ class LaneView(QWidget):
             self.trash.show_as("undo-2", f"Take {called} out of the trash")
         else:
             self.trash.show_as("trash-2", f"Move {called} to the trash")
-        for button in (self.star, self.rename, self.write):
+        self.more.show_as("ellipsis", f"More for {called}")
+        for button in (self.star, self.rename, self.write, self.more):
             button.setVisible(lane.readable and not lane.trashed)
         self.trash.setVisible(lane.readable)
         self.play.setEnabled(lane.playable)
+        if isinstance(self.edit, NudgeBar):
+            self.edit.show_lane(lane)
+        self.play.setVisible(lane.media not in _ICONS)
         self.show_playing(None)
 
     def show_playing(self, playing: PlayingModel | None, at: float = 0.0) -> None:
@@ -119,6 +136,38 @@ class LaneView(QWidget):
             edit.setPlaceholderText("What should the others know about this take?")
             edit.kept.connect(lambda text: self.noted.emit(take, text))
 
+    def begin_nudge(self) -> None:
+        """Let the take be moved in time, across the waveform."""
+        if self.lane is not None and self.lane.belongs and not self.lane.trashed:
+            self.end_edit()
+            take = self.lane.id
+            bar = self.edit = NudgeBar(self._look, self.lane, self)
+            bar.nudged.connect(lambda offset: self.nudged.emit(take, offset))
+            bar.ended.connect(self.end_edit)
+            _lay_out(self, self._look)
+            bar.show()
+            bar.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def open_more(self) -> None:
+        """Offer what else can be done with the take."""
+        if self.lane is not None and self.lane.readable and not self.lane.trashed:
+            if self._menu is None:
+                self._menu = QMenu("More", self)
+            fill_menu(self._menu, self.lane, self, self.files)
+            open_below(self._menu, self.more)
+
+    def wish_film(self, take: str) -> None:
+        """Ask for the take as a film."""
+        self.film_wished.emit(take)
+
+    def wish_file(self, take: str) -> None:
+        """Ask for a camera's file that belongs to the take."""
+        self.file_wished.emit(take)
+
+    def wish_ghost(self, take: str) -> None:
+        """Ask for the take's picture over the camera."""
+        self.ghost_wished.emit(take)
+
     def end_edit(self) -> None:
         """Leave what is being changed as it was."""
         if self.edit is not None:
@@ -146,6 +195,11 @@ class LaneView(QWidget):
         if self._current:
             painter.fillRect(self.rect(), self._look.colour("surface"))
         painter.fillRect(0, self.height() - 1, self.width(), 1, self._look.colour("line"))
+        icon = _ICONS.get(self.lane.media) if self.lane is not None else None
+        if icon is not None:
+            side = self._look.px(20)
+            middle = QPointF(self.play.geometry().center()) - QPointF(side / 2, side / 2)
+            painter.drawPixmap(middle, self._look.icon(icon, "muted", side, self.devicePixelRatioF()))
         if self._ringed:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             paint_focus(painter, self._look, QRectF(self.rect()), self._look.tokens.radius.small)
@@ -162,6 +216,7 @@ class LaneView(QWidget):
         self.rename.clicked.connect(self.begin_rename)
         self.write.clicked.connect(self.begin_note)
         self.trash.clicked.connect(self._trash_pressed)
+        self.more.clicked.connect(self.open_more)
         self.wave.pressed.connect(lambda share: self.sought.emit(self._id(), share))
 
     def _trash_pressed(self) -> None:
@@ -194,7 +249,7 @@ def _lay_out(lane: LaneView, look: Look) -> None:
     round_play = look.px(36)
     texts = pad + round_play + tokens.space.medium
     titles = min(look.px(tokens.size.lane_title), int(width * 0.38))
-    actions = 4 * button + tokens.space.medium
+    actions = 5 * button + tokens.space.medium
     heights = [label.sizeHint().height() for label in (lane.title, lane.detail, lane.safety)]
     between = look.px(4)
     top = (height - sum(heights) - 2 * between) // 2
@@ -205,16 +260,18 @@ def _lay_out(lane: LaneView, look: Look) -> None:
     left, right = titles, width - actions - tokens.space.small
     lane.wave.setGeometry(left, look.px(8), max(1, right - left), height - look.px(16) - 1)
     row = (height - button) // 2
-    for number, one in enumerate((lane.star, lane.write, lane.rename, lane.trash)):
+    for number, one in enumerate((lane.star, lane.write, lane.rename, lane.trash, lane.more)):
         one.setGeometry(right + gap + number * button, row, button, button)
     if lane.edit is not None:
         _lay_out_edit(lane, lane.edit, look, (texts, left, right))
 
 
-def _lay_out_edit(lane: LaneView, edit: InlineEdit, look: Look, at: tuple[int, int, int]) -> None:
+def _lay_out_edit(lane: LaneView, edit: InlineEdit | NudgeBar, look: Look, at: tuple[int, int, int]) -> None:
     texts, left, right = at
     tall = edit.sizeHint().height()
-    if edit.property("note"):
+    if isinstance(edit, NudgeBar):
+        edit.setGeometry(QRect(left, look.px(8), right - left, lane.height() - look.px(16)))
+    elif edit.property("note"):
         edit.setGeometry(QRect(left, (lane.height() - tall) // 2, right - left, tall))
     else:
         middle = lane.title.geometry().center().y()

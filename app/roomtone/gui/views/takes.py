@@ -7,6 +7,7 @@ from PySide6.QtGui import QAccessible, QAccessibleEvent, QFocusEvent, QKeyEvent,
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 
 from roomtone.gui.look import Look
+from roomtone.gui.pictures import PictureStore
 from roomtone.gui.presenters.model import LaneModel, PlayingModel
 from roomtone.gui.views.lane import LaneView
 from roomtone.gui.views.takes_keys import TakesKeys
@@ -23,11 +24,17 @@ class TakesView(QAbstractScrollArea):
     noted = Signal(str, str)
     trashed = Signal(str)
     restored = Signal(str)
+    nudged = Signal(str, float)
+    film_wished = Signal(str)
+    file_wished = Signal(str)
+    ghost_wished = Signal(str)
 
-    def __init__(self, look: Look, source: WaveSource) -> None:
+    def __init__(self, look: Look, source: WaveSource, store: PictureStore) -> None:
         super().__init__()
         self._look = look
         self._source = source
+        self._store = store
+        self._files = True
         self._lanes: tuple[LaneModel, ...] = ()
         self._shown: dict[str, LaneView] = {}
         self._spare: list[LaneView] = []
@@ -39,7 +46,8 @@ class TakesView(QAbstractScrollArea):
         self.setObjectName("takes")
         self.setAccessibleName("Takes")
         self.setAccessibleDescription(
-            "Up and Down choose a take. Enter plays, Left and Right move, F2 renames, N notes, S stars, Delete trashes."
+            "Up and Down choose a take. Enter plays, Left and Right move, F2 renames, N notes, S stars, "
+            "M offers more, Delete trashes."
         )
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -81,6 +89,13 @@ class TakesView(QAbstractScrollArea):
             self._current = lanes[min(max(at, 0), len(lanes) - 1)].id if lanes else ""
         self._range()
         self._lay_out()
+
+    def allow_files(self, allowed: bool) -> None:
+        """Let files be chosen for a take, or not."""
+        if allowed != self._files:
+            self._files = allowed
+            for view in (*self._shown.values(), *self._spare):
+                view.files = allowed
 
     def show_playing(self, playing: PlayingModel | None, at: float) -> None:
         """Show what plays, and where it is in seconds."""
@@ -178,7 +193,8 @@ class TakesView(QAbstractScrollArea):
         self._spare.append(view)
 
     def _make(self) -> LaneView:
-        view = LaneView(self._look, self._source, self.viewport())
+        view = LaneView(self._look, self._source, self._store, self.viewport())
+        view.files = self._files
         view.played.connect(self.played)
         view.sought.connect(self.sought)
         view.starred.connect(self.starred)
@@ -186,6 +202,10 @@ class TakesView(QAbstractScrollArea):
         view.noted.connect(self.noted)
         view.trashed.connect(self.trashed)
         view.restored.connect(self.restored)
+        view.nudged.connect(self.nudged)
+        view.film_wished.connect(self.film_wished)
+        view.file_wished.connect(self.file_wished)
+        view.ghost_wished.connect(self.ghost_wished)
         view.picked.connect(self._picked)
         view.edited.connect(lambda: self.setFocus(Qt.FocusReason.OtherFocusReason))
         return view

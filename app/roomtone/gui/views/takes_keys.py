@@ -59,6 +59,8 @@ class TakesKeys:
             shown.begin_rename()
         elif key == Qt.Key.Key_N:
             shown.begin_note()
+        elif key == Qt.Key.Key_M:
+            shown.open_more()
         elif key == Qt.Key.Key_S:
             self._view.starred.emit(lane.id, not lane.starred)
         else:

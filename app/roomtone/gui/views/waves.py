@@ -11,6 +11,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from roomtone.gui.look import Look
+from roomtone.gui.pictures import PictureStore
 from roomtone.gui.presenters.model import LaneModel
 
 Columns = Sequence[tuple[float, float]]
@@ -56,21 +57,46 @@ def track_rows(area: QRectF, tracks: int) -> list[QRectF]:
     return [QRectF(area.left(), area.top() + row * height, area.width(), height) for row in range(count)]
 
 
+def paint_filmstrip(painter: QPainter, film: QPixmap, ratio: float, area: QRectF) -> None:
+    """Paint a strip of pictures of a ratio (width ÷ height) across ``area``, each at its time, none distorted."""
+    tile = film.height() * ratio
+    tiles = max(1, round(film.width() / tile))
+    width = area.height() * ratio
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    for number in range(int(area.width() / width) + 1):
+        left = area.left() + number * width
+        # The strip may hold more pictures than there is room for, or fewer: the one of the middle of this place counts.
+        chosen = min(tiles - 1, int((number + 0.5) * width / area.width() * tiles))
+        painter.drawPixmap(
+            QRectF(left, area.top(), width, area.height()), film, QRectF(chosen * tile, 0, tile, film.height())
+        )
+
+
+def paint_thumbnail(painter: QPainter, small: QPixmap, area: QRectF) -> float:
+    """Paint a picture at the left of ``area``, as high as it is; return how much room it took."""
+    width = min(area.width(), area.height() * small.width() / max(1, small.height()))
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawPixmap(QRectF(area.left(), area.top(), width, area.height()), small, QRectF(small.rect()))
+    return width
+
+
 class WaveView(QWidget):
     """A take's clip. ``pressed`` tells where in it, from 0 to 1, the mouse was pressed."""
 
     pressed = Signal(float)
 
-    def __init__(self, look: Look, source: WaveSource, parent: QWidget | None = None) -> None:
+    def __init__(self, look: Look, source: WaveSource, parent: QWidget, store: PictureStore) -> None:
         super().__init__(parent)
         self._look = look
         self._source = source
+        self._store = store
         self._lane: LaneModel | None = None
         self._still: QPixmap | None = None
         self._covered = 0.0
         self._playhead = -1.0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         look.changed.connect(self._forget)
+        store.loaded.connect(self._picture_came)
 
     def show_lane(self, lane: LaneModel) -> None:
         """Show the clip of a take."""
@@ -130,6 +156,10 @@ class WaveView(QWidget):
             painter.drawLine(QPointF(x, 0), QPointF(x, self.height()))
         painter.end()
 
+    def _picture_came(self, path: str) -> None:
+        if self._lane is not None and path in (self._lane.filmstrip, self._lane.thumbnail):
+            self._forget()
+
     def _forget(self) -> None:
         self._still = None
         self.update()
@@ -148,9 +178,18 @@ class WaveView(QWidget):
         clip = QPainterPath()
         clip.addRoundedRect(area, self._look.tokens.radius.medium, self._look.tokens.radius.medium)
         painter.setClipPath(clip)
-        own = lane.own and lane.readable and not lane.trashed
+        own = lane.own and lane.readable and not lane.trashed and lane.media in ("sound", "video")
         painter.fillRect(area, self._look.colour("person_clip" if own else "plain_clip"))
-        self._paint_tracks(painter, lane, area, "person" if own else "plain_wave")
+        high = round(area.height() * self.devicePixelRatioF())
+        film = self._store.picture(lane.filmstrip, high) if lane.filmstrip else None
+        small = self._store.picture(lane.thumbnail, high) if lane.thumbnail else None
+        if film is not None:
+            ratio = small.width() / small.height() if small is not None else 16 / 9
+            paint_filmstrip(painter, film, ratio, area)
+        else:
+            taken = paint_thumbnail(painter, small, area) if small is not None else 0.0
+            rest = area.adjusted(taken, 0, 0, 0)
+            self._paint_tracks(painter, lane, rest, "person" if own else "plain_wave")
         self._paint_words(painter, lane, area)
         painter.end()
         return still
@@ -171,7 +210,7 @@ class WaveView(QWidget):
         left: float = look.px(8)
         painter.setFont(look.font(look.tokens.type.caption, 500))
         metrics = painter.fontMetrics()
-        for text in (*lane.tags, *((lane.note,) if lane.note else ())):
+        for text in (*lane.tags, *(one for one in (lane.placed, lane.note) if one)):
             room = int(area.width() * 0.6 - left)
             shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(room, look.px(60)))
             width = metrics.horizontalAdvance(shown) + look.px(12)
@@ -226,6 +265,9 @@ def _drawn_of(lane: LaneModel) -> tuple[object, ...]:
         lane.readable,
         lane.trashed,
         lane.seconds,
+        lane.thumbnail,
+        lane.filmstrip,
+        lane.placed,
     )
 
 

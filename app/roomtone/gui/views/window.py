@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -16,20 +17,23 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QApplication, QFileDialog, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from roomtone.gui.look import Look
+from roomtone.gui.pictures import PictureStore
 from roomtone.gui.presenters.meters import Bar
 from roomtone.gui.presenters.model import FrameModel, PageModel
+from roomtone.gui.presenters.words import short_clock
 from roomtone.gui.stylesheet import stylesheet
-from roomtone.gui.views.empty import EmptyView
-from roomtone.gui.views.header import HeaderView
+from roomtone.gui.views.artwork import ArtworkPage
+from roomtone.gui.views.files import FileWishes
+from roomtone.gui.views.header import TABS, HeaderView
 from roomtone.gui.views.notices import NoticesView, UndoBar
-from roomtone.gui.views.rolling import RollingView
 from roomtone.gui.views.settings import SettingsPanel
-from roomtone.gui.views.takes import TakesView
+from roomtone.gui.views.studio_page import StudioPage
 from roomtone.gui.views.transport import TransportView
 from roomtone.gui.views.waves import WaveSource
+from roomtone.gui.views.writing import WritingPage
 from roomtone.studio.snapshot import Phase
 
 
@@ -40,13 +44,16 @@ class StudioWindow(QWidget):
     undone = Signal()
     files_brought = Signal(list)
     closing = Signal()
+    tab_changed = Signal()
+    film_named = Signal(str, str)
+    file_named = Signal(str, str)
 
-    def __init__(self, look: Look, source: WaveSource) -> None:
+    def __init__(self, look: Look, source: WaveSource, store: PictureStore) -> None:
         super().__init__()
         self._look = look
         self._page: PageModel | None = None
         self._said = 0
-        self._dialog: QFileDialog | None = None
+        self._files = FileWishes(self)
         self.setObjectName("page")
         self.setWindowTitle("Roomtone")
         self.setAccessibleName("Roomtone")
@@ -56,29 +63,36 @@ class StudioWindow(QWidget):
         self.header = HeaderView(look)
         self.settings = SettingsPanel(look)
         self.notices = NoticesView(look)
-        self.rolling = RollingView(look, source)
-        self.takes = TakesView(look, source)
-        self.empty = EmptyView(look)
+        self.studio = StudioPage(look, source, store, self)
+        self.rolling, self.takes, self.empty = self.studio.rolling, self.studio.takes, self.studio.empty
+        self.middle = self.studio.middle
+        self.artwork = ArtworkPage(look, store)
+        self.writing = WritingPage(look)
         self.undo_bar = UndoBar(look)
         self.transport = TransportView(look)
-        self.middle = QStackedWidget()
-        self.middle.addWidget(self.empty)
-        self.middle.addWidget(self.takes)
-        # In a low window the list gives way first: it scrolls.
-        self.middle.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self._tabs = {"studio": self.studio, "artwork": self.artwork, "writing": self.writing}
+        self.pages = QStackedWidget()
+        for page in self._tabs.values():
+            self.pages.addWidget(page)
+        # In a low window the pages give way first: they scroll.
+        self.pages.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for view in (self.header, self.settings, self.notices, self.rolling):
+        for view in (self.header, self.settings, self.notices):
             layout.addWidget(view)
-        layout.addWidget(self.middle, 1)
+        layout.addWidget(self.pages, 1)
         layout.addWidget(self.undo_bar)
         layout.addWidget(self.transport)
         self.settings.hide()
-        self.rolling.hide()
         self._wire()
         self._dress()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def tab(self) -> str:
+        """The page that is in sight: "studio", "artwork" or "writing"."""
+        return next(name for name, page in self._tabs.items() if page is self.pages.currentWidget())
 
     @property
     def page(self) -> PageModel | None:
@@ -92,26 +106,39 @@ class StudioWindow(QWidget):
         self.settings.show_settings(page.header, page.transport.input.enabled)
         self.transport.show_transport(page.transport)
         self.undo_bar.show_undo(page.undo)
-        if page.rolling is not None:
-            self.rolling.show_take(page.rolling)
-        self.rolling.setVisible(page.rolling is not None)
         self.notices.show_notices(page.notices)
-        self.takes.show_lanes(page.lanes)
-        if page.empty is not None:
-            self.empty.show_empty(page.empty)
-        self._show_middle(self.empty if page.empty is not None else self.takes)
+        self.studio.show_page(page)
+        self.artwork.show_artwork(page.artwork)
+        self.writing.show_writing(page.writing)
+        # While a take is recorded nobody is led away from it by a dialog.
+        self.takes.allow_files(page.rolling is None)
         title = page.rolling.title if page.rolling is not None else page.header.project
         rolling = "Recording · " if page.transport.phase is Phase.RECORDING else ""
         self.setWindowTitle(f"{rolling}{title} – Roomtone" if title else "Roomtone")
         self._announce(*page.announcement)
+
+    def show_tab(self, tab: str) -> None:
+        """Show another page. What was typed on the one before is kept."""
+        self.writing.save()
+        self.studio.prompter.keep()
+        self.artwork.stop_playing()
+        self.pages.setCurrentWidget(self._tabs[tab])
+        self.header.show_tab(tab)
+        first = {"studio": self.takes if self.takes.isVisible() else self, "artwork": self.artwork}
+        target = self.writing.editor if tab == "writing" and self.writing.editor.isVisible() else first.get(tab, self)
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.tab_changed.emit()
 
     def show_frame(self, frame: FrameModel, bars: tuple[Bar, ...]) -> None:
         """Show what moves on every frame."""
         self.transport.time.show_time(frame.time)
         self.transport.meter.show_bars(bars)
         if self._page is not None:
-            if self._page.rolling is not None:
+            rolling = self._page.rolling
+            if rolling is not None:
                 self.rolling.show_time(frame.seconds)
+            self.studio.prompter.show_seconds(frame.seconds)
+            self.studio.cameras.show_moving(short_clock(frame.seconds) if rolling is not None else "", bars)
             self.takes.show_playing(self._page.playing, frame.playing_at)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -128,8 +155,9 @@ class StudioWindow(QWidget):
         self._fit_notices()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._dialog is not None:
-            self._dialog.close()
+        self._files.close()
+        self.writing.save()
+        self.studio.prompter.keep()
         event.accept()
         self.closing.emit()
 
@@ -143,39 +171,33 @@ class StudioWindow(QWidget):
 
     def ask_for_files(self) -> None:
         """Let the person choose files, beside the page and not over it."""
-        if self._dialog is None:
-            dialog = QFileDialog(self, "Bring in", str(Path.home()))
-            dialog.setModal(False)
-            dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-            dialog.filesSelected.connect(self.files_brought.emit)
-            self._dialog = dialog
-        self._dialog.show()
+        self._files.ask("Bring in", self.files_brought.emit)
 
     def _wire(self) -> None:
         self.header.bring_wished.connect(self.ask_for_files)
         self.header.settings_wished.connect(self._show_settings)
         self.undo_bar.undone.connect(self.undone)
         self.notices.changed.connect(self._fit_notices)
-        for keys, wish in (
+        self.header.tab_chosen.connect(self.show_tab)
+        self.header.trash_wished.connect(lambda: self.show_tab("studio"))
+        self.header.cameras_wished.connect(self.studio.show_side)
+        self.studio.side_changed.connect(self.header.show_cameras)
+        self.takes.film_wished.connect(lambda take: self._files.ask_where(take, self.film_named.emit))
+        self.takes.file_wished.connect(
+            lambda take: self._files.ask("Add a camera’s file", lambda files: self.file_named.emit(take, files[0]))
+        )
+        shortcuts: list[tuple[QKeySequence, Callable[[], object]]] = [
             (QKeySequence(QKeySequence.StandardKey.Undo), self.undone.emit),
             (QKeySequence(QKeySequence.StandardKey.Open), self.ask_for_files),
             (QKeySequence("Ctrl+T"), self.header.trash.click),
+            (QKeySequence("Ctrl+K"), self.header.cameras.click),
             (QKeySequence(QKeySequence.StandardKey.Close), self._close_window),
             (QKeySequence(QKeySequence.StandardKey.Quit), self._close_window),
-        ):
+            *((QKeySequence(f"Alt+{n}"), partial(self.show_tab, tab)) for n, (tab, _) in enumerate(TABS, 1)),
+        ]
+        for keys, wish in shortcuts:
             QShortcut(keys, self, wish)
         self._look.changed.connect(self._dress)
-
-    def _show_middle(self, view: QWidget) -> None:
-        """Show the list or what stands in its place; the keyboard stays with the page, never with a chance button."""
-        if view is self.middle.currentWidget():
-            return
-        mine = self.hasFocus() or self.takes.hasFocus() or self.empty.button.hasFocus()
-        if mine:
-            self.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.middle.setCurrentWidget(view)
-        if mine and view is self.takes:
-            self.takes.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _close_window(self) -> None:
         self.window().close()
