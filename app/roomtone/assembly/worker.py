@@ -13,12 +13,15 @@ from typing import Final
 import msgspec
 
 from roomtone.assembly import messages as m
+from roomtone.assembly.aligning import align, nudge
 from roomtone.assembly.checking import check_take
 from roomtone.assembly.drawing import draw_peaks
+from roomtone.assembly.exporting import export_film
 from roomtone.assembly.importing import bring_in, remove_leftovers
 from roomtone.assembly.keeping import keep_stills, keep_text
 from roomtone.assembly.listening import make_listening_copy
 from roomtone.assembly.loudness import loudness_of
+from roomtone.assembly.strips import draw_pictures
 from roomtone.foundation.clock import Clock, SystemClock
 from roomtone.foundation.errors import from_os_error
 from roomtone.foundation.paths import Home
@@ -83,6 +86,14 @@ class RenderWorker:
                 answer = loudness_of(Path(command.file))
             case m.Check():
                 answer = check_take(Path(command.folder))
+            case m.DrawPictures():
+                answer = draw_pictures(self._home, command.take, Path(command.file))
+            case m.ExportFilm():
+                answer = export_film(command)
+            case m.Align():
+                answer = align(self._home, self._clock, self._library, command)
+            case m.Nudge():
+                answer = nudge(self._clock, command)
             case m.KeepStills():
                 answer = keep_stills(self._home, self._clock, self._library, command)
             case m.KeepText():

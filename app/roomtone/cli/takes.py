@@ -6,6 +6,7 @@ import argparse
 import threading
 from pathlib import Path
 
+from roomtone.cli import films
 from roomtone.cli.command import Families, add_command
 from roomtone.cli.output import Output, table
 from roomtone.engine import messages as engine
@@ -51,6 +52,7 @@ def add(commands: Families[argparse.ArgumentParser]) -> None:
     )
     bringing.add_argument("--title", default="", help="the title (default: the name of the file)")
     add_command(takes, "recover", "make unfinished takes whole again", _recover)
+    films.add(takes)
 
 
 def _list(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
