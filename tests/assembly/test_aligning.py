@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from roomtone.assembly import aligning
+from roomtone.assembly.media import Floats
 from tests.rigs import processes, signals
 
 _RATE = 8_000
 
 
-def _speech(folder: Path) -> aligning.Floats:
+def _speech(folder: Path) -> Floats:
     path = folder / "speech.wav"
     text = (
         "This is the kitchen choir. We sing the second verse together, then the bass comes in alone, "
@@ -26,7 +27,7 @@ def _speech(folder: Path) -> aligning.Floats:
     return (samples[:, 0] / np.abs(samples).max()).astype(np.float32)
 
 
-def _in_a_room(sound: aligning.Floats, seed: int) -> aligning.Floats:
+def _in_a_room(sound: Floats, seed: int) -> Floats:
     """Hear a sound from across a room with a cheap microphone: echoes, no bass, hiss, and another level."""
     random = np.random.default_rng(seed)
     response = random.normal(0, 1, 2400) * np.exp(-np.arange(2400) / 500) * 0.08

@@ -77,7 +77,7 @@ def beeps_in(path: Path) -> list[float]:
     need("ffmpeg")
     raw = path.with_name(f".{path.name}.f32")
     even = f"aresample={_SOUND_RATE}:async=1:first_pts=0"
-    out = ["-map", "0:a:0", "-af", even, "-ac", "1", "-f", "f32le", raw]
+    out: list[str | Path] = ["-map", "0:a:0", "-af", even, "-ac", "1", "-f", "f32le", raw]
     run(["ffmpeg", "-v", "error", "-y", "-copyts", "-i", path, *out], 600)
     sound = np.fromfile(raw, np.float32)
     raw.unlink()
