@@ -24,7 +24,8 @@ def _speech(folder: Path) -> Floats:
     processes.run(["espeak-ng", "-w", path, text])
     processes.run(["ffmpeg", "-v", "error", "-i", path, "-ar", str(_RATE), "-ac", "1", folder / "s8.wav"])
     samples, _ = signals.read_samples(folder / "s8.wav")
-    return (samples[:, 0] / np.abs(samples).max()).astype(np.float32)
+    loud: Floats = (samples[:, 0] / np.abs(samples).max()).astype(np.float32)
+    return loud
 
 
 def _in_a_room(sound: Floats, seed: int) -> Floats:
@@ -35,7 +36,8 @@ def _in_a_room(sound: Floats, seed: int) -> Floats:
     heard = np.convolve(sound, response)[: len(sound)]
     heard = np.diff(heard, prepend=0.0)
     heard += random.normal(0, 0.05 * heard.std(), len(heard))
-    return (0.2 * heard / np.abs(heard).max()).astype(np.float32)
+    quiet: Floats = (0.2 * heard / np.abs(heard).max()).astype(np.float32)
+    return quiet
 
 
 @pytest.mark.parametrize("offset", [-2.3404, 0.0, 3.71285, 6.5])
