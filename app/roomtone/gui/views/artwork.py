@@ -82,6 +82,7 @@ class ArtworkPage(QWidget):
         draft, camera = self._model.draft, self._model.camera
         if draft is not None and camera is not None and self._model.can_snap:
             self.stop_playing()
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
             if draft.kind is DraftKind.TIME_LAPSE:
                 self.lapsed.emit(draft.id, camera.id, self.tools.every.value())
             else:
@@ -91,7 +92,9 @@ class ArtworkPage(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Space means the record button on every page; a picture is taken with Enter.
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+        # It comes here from the fields and buttons of the page, too, where it means something else or nothing.
+        mine = self.hasFocus() or self.tools.snap.hasFocus()
+        if mine and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
             self.snap()
         else:
             super().keyPressEvent(event)

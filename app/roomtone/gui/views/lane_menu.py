@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QWidget
 
 from roomtone.gui.look import Look
@@ -101,6 +101,14 @@ class NudgeBar(QWidget):
         if not self.field.hasFocus():
             self._offset = lane.offset
             self._show()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.ended.emit()
+        elif event.key() == Qt.Key.Key_Space:
+            # Space that no button of the bar took means the record button, as everywhere.
+            super().keyPressEvent(event)
+        # All others, such as Enter and the arrows, must not reach the list behind it.
 
     def paintEvent(self, event: QPaintEvent) -> None:
         del event

@@ -71,14 +71,16 @@ class WritingPage(QWidget):
 
     def show_writing(self, model: WritingModel) -> None:
         """Show a state of the page. What is being typed stays."""
-        before, self._model = self._model.draft, model
-        draft = model.draft
+        before, draft = self._model.draft, model.draft
+        other = before is None or draft is None or before.id != draft.id
+        if other:
+            # Another page comes by itself as well, when one is begun; what was typed belongs to the one before.
+            self.save()
+        self._model = model
         self.empty.setVisible(draft is None)
         self._sheet.setVisible(draft is not None)
         if draft is None:
-            self._typing.stop()
             return
-        other = before is None or before.id != draft.id
         if other or (not self._typing.isActive() and not self.editor.hasFocus()):
             self._show_text(draft.text, other)
         self.drafts.show_entries(list(model.drafts), draft.id)
