@@ -51,6 +51,7 @@ def test_a_draft_is_what_its_folder_says(home: Home, clock: ManualClock, tmp_pat
     assert d.read_draft(draft.folder).all_pictures[2].at == draft.all_pictures[2].at
     assert d.find_draft(home.drafts, home.takes, "Moon walk").id == draft.id
     assert d.find_draft(home.drafts, home.takes, draft.id[:6]).id == draft.id
+    assert d.find_draft(home.drafts, home.takes, "moon").id == draft.id
     with pytest.raises(UsageError, match="No draft is called"):
         d.find_draft(home.drafts, home.takes, "nope")
     with pytest.raises(UsageError, match="has no picture"):
@@ -214,8 +215,16 @@ def test_what_is_thrown_out_at_once_stays_as_a_revision(home: Home, clock: Manua
     page = _begin(home, clock, d.DraftKind.WRITING)
     verse = "A whole verse that somebody selected and typed over by mistake."
     page = editing.write_text(page, verse, clock)
-    page = editing.write_text(page, "x", clock)
-    assert [r.text for r in page.revisions] == [verse, "x"]
+    page = editing.write_text(page, "Verse two, short", clock)
+    page = editing.write_text(page, "Chorus", clock)
+    assert [r.text for r in page.revisions] == [verse, "Verse two, short", "Chorus"]
+
+
+def test_a_revision_that_is_asked_for_is_made(home: Home, clock: ManualClock) -> None:
+    page = editing.write_text(_begin(home, clock, d.DraftKind.WRITING), "a", clock, revise=True)
+    for text in ("b", "b", "c"):
+        page = editing.write_text(page, text, clock, revise=True)
+    assert [r.text for r in page.revisions] == ["a", "b", "c"]
 
 
 def test_revisions_of_a_long_text_stay_small(home: Home, clock: ManualClock) -> None:

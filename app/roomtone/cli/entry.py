@@ -9,7 +9,7 @@ import signal
 import sys
 
 from roomtone import __version__
-from roomtone.cli import calibrating, devices, doctor, projects, recording, syncing, takes
+from roomtone.cli import artwork, calibrating, devices, doctor, projects, recording, syncing, takes, writing
 from roomtone.cli.command import Command
 from roomtone.cli.output import Output
 from roomtone.foundation import logs
@@ -35,7 +35,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"Roomtone {__version__}")
     parser.add_argument("--home", metavar="DIR", help="keep everything in this folder")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for family in (recording, devices, takes, syncing, projects, calibrating, doctor):
+    for family in (recording, devices, takes, artwork, writing, syncing, projects, calibrating, doctor):
         family.add(commands)
     return parser
 

@@ -48,6 +48,8 @@ MAX_PICTURES: Final = 50_000
 PAUSE_SECONDS: Final = 3.0
 # So many characters changed are worth a revision without a pause, and are never thrown out without one.
 MUCH: Final = 40
+# Of a short text, half of it is much, where it is more than a word.
+A_WORD: Final = 12
 # Long texts get fewer revisions, so that a day of writing stays small: at most this many bytes a second.
 _BYTES_A_SECOND: Final = 4096
 
@@ -114,8 +116,8 @@ def drop_picture(draft: Draft, picture: str, clock: Clock, *, on: bool = True) -
     return _add(draft, PictureDropped(name, on, clock.now().isoformat()))
 
 
-def write_text(draft: Draft, text: str, clock: Clock) -> Draft:
-    """Make ``text`` the page. The text that was there becomes a revision where it is worth one.
+def write_text(draft: Draft, text: str, clock: Clock, *, revise: bool = False) -> Draft:
+    """Make ``text`` the page. The text that was there becomes a revision where it is worth one, or with ``revise``.
 
     It is after a pause, after much change, and before much of it goes. Raises ``UsageError`` or ``OSError``.
     """
@@ -130,7 +132,8 @@ def write_text(draft: Draft, text: str, clock: Clock) -> Draft:
     if page == draft.text:
         return draft
     now = clock.now()
-    if _worth_a_revision(draft, page, now):
+    recorded = draft.recorded[-1].text if draft.recorded else ""
+    if draft.text != recorded and (revise or _worth_a_revision(draft, page, now)):
         draft = _add(draft, Wrote(draft.text, draft.text_at))
     path = draft.folder / TEXT
     atomic_write(path, page.encode())
@@ -241,9 +244,8 @@ def _fill(target: Path, file: Path, *, move: bool) -> None:
 def _worth_a_revision(draft: Draft, page: str, now: datetime) -> bool:
     """Return whether the text that ``page`` replaces is to stay as a revision."""
     last = draft.recorded[-1] if draft.recorded else Revision("", draft.began.at)
-    if draft.text == last.text:
-        return False
-    if len(draft.text) - _alike(draft.text, page) >= MUCH:
+    gone = len(draft.text) - _alike(draft.text, page)
+    if gone >= MUCH or (gone > A_WORD and gone * 2 >= len(draft.text)):
         return True
     # Clocks are set back, too.
     since = abs((_time(draft.text_at) - _time(last.at)).total_seconds())
@@ -280,10 +282,7 @@ def _check_open(draft: Draft) -> None:
 
 def _is_kept(draft: Draft) -> UsageError:
     return UsageError(
-        "draft-kept",
-        f"“{draft.shown_title}” was not changed",
-        "It is a take already",
-        "Begin a new one that goes on from it",
+        "draft-kept", f"“{draft.shown_title}” was not changed", "It is a take already", "Begin another one"
     )
 
 

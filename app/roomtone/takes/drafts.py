@@ -307,10 +307,13 @@ def take_of(draft: Draft, takes: Path) -> Path | None:
 
 
 def find_draft(drafts: Path, takes: Path, reference: str) -> Draft:
-    """Return the draft with this id, start of an id, folder or title; open ones come first. Raises ``UsageError``."""
+    """Return the draft with this id, start of an id, folder or title, or of the open ones the one that has this in its
+    title. Open ones come first. Raises ``UsageError``."""
     listed, _ = list_drafts(drafts, takes)
+    lower = reference.lower()
     named = [d for d in listed if reference in (d.id, d.title, d.shown_title, d.folder.name, str(d.folder))]
-    found = named or [d for d in listed if len(reference) >= 4 and d.id.startswith(reference.lower())]
+    found = named or [d for d in listed if len(reference) >= 4 and d.id.startswith(lower)]
+    found = found or [d for d in listed if lower.strip() and lower in d.shown_title.lower() and not d.kept]
     found = [d for d in found if d.state is DraftState.OPEN] or found
     if len(found) == 1:
         return found[0]
