@@ -62,24 +62,27 @@ class Deck:
         self._changed()
         return playing
 
-    def seek(self, at: float) -> None:
+    def seek(self, at: float) -> m.Done:
         """Go on playing elsewhere."""
         with self._commands:
             if self._player is not None and self._playing is not None:
                 self._player.seek(at)
+        return m.Done()
 
-    def pause(self, on: bool) -> None:
+    def pause(self, on: bool) -> m.Done:
         """Pause what plays, or go on."""
         with self._commands:
             if self._player is not None and self._playing is not None:
                 self._player.pause(on)
+        return m.Done()
 
-    def stop(self) -> None:
+    def stop(self) -> m.Done:
         """Stop what plays."""
         with self._commands:
             if self._player is not None:
                 self._player.stop()
                 self._player = None
+        return m.Done()
 
     def _output(self, device: str, rate: int, channels: int) -> OutputStream:
         alone = not self._capturing() and self._playing is None

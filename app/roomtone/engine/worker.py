@@ -95,13 +95,13 @@ class EngineWorker:
         """Bring home the takes that wait for room on the disk; return whether any still does."""
         folders = waiting(self._home.takes)
         # A take that begins from here on is not among them.
-        if not folders or self._desk.busy:
+        if not folders or self._desk.panel.busy:
             return bool(folders)
         takes = bring_all_home(folders, self._clock)
         for event in _told(takes):
             self._recovered.append(event)
             self._host.publish(event)
-        self._desk.note_waiting(len(takes) < len(folders))
+        self._desk.panel.note_waiting(len(takes) < len(folders))
         return len(takes) < len(folders)
 
     def _attend(self) -> None:
@@ -109,21 +109,20 @@ class EngineWorker:
         idle_since = looked = self._clock.monotonic()
         while not self._clock.wait(self._ending, _STATUS_SECONDS):
             now = self._clock.monotonic()
-            self._desk.watch_route()
             self._desk.attend()
-            if self._sound.stuck.is_set() and not self._desk.busy:
+            if self._sound.stuck.is_set() and not self._desk.panel.busy:
                 log.warning("this process ends, so that the next one can use the sound again")
                 return
             if now - looked > _ROOM_SECONDS:
                 looked = now
                 if self._bring_home():
                     idle_since = now
-            if self._host.clients or self._desk.busy:
+            if self._host.clients or self._desk.panel.busy:
                 idle_since = now
             elif now - idle_since > IDLE_SECONDS:
                 return
             if self._host.clients:
-                self._desk.tell_status()
+                self._desk.panel.tell()
 
     def _watch_devices(self) -> None:
         while not self._clock.wait(self._ending, self._look_pause()):
@@ -139,12 +138,12 @@ class EngineWorker:
                 self._host.publish(seen)
 
     def _look_pause(self) -> float:
-        if self._desk.busy:
+        if self._desk.panel.busy:
             return _LOOK_RECORDING_SECONDS
         return _LOOK_SECONDS if self._devices.list.devices else _LOOK_NONE_SECONDS
 
     def _greeting(self) -> list[Any]:
-        return [self._desk.status(), self._devices, *self._recovered]
+        return [self._desk.panel.status(), self._devices, *self._recovered]
 
     def _tell(self, event: m.Event) -> None:
         self._host.publish(event)
@@ -156,7 +155,7 @@ class EngineWorker:
         desk = self._desk
         match command:
             case m.GetStatus():
-                answer: object = desk.status()
+                answer: object = desk.panel.status()
             case m.LookForDevices():
                 answer = desk.devices(rates=command.rates)
             case m.OpenInput():
@@ -168,13 +167,13 @@ class EngineWorker:
             case m.StopTake():
                 answer = desk.stop_take(command)
             case m.Play():
-                answer = desk.play(command)
+                answer = desk.deck.play(command)
             case m.Seek():
-                answer = desk.seek(command.at)
+                answer = desk.deck.seek(command.at)
             case m.Pause():
-                answer = desk.pause(command.on)
+                answer = desk.deck.pause(command.on)
             case m.StopPlaying():
-                answer = desk.stop_playing()
+                answer = desk.deck.stop()
             case _:
                 answer = desk.pictures.carry_out(command)
         return answer

@@ -20,8 +20,10 @@ from roomtone.devices.pictures.model import PictureList, PictureMode, PictureSou
 from roomtone.engine import messages as m
 from roomtone.engine.pictures.camera import Camera, check_kind
 from roomtone.engine.pictures.offsets import Offsets
+from roomtone.engine.pictures.timing import SoundClock
+from roomtone.engine.recording import Films
 from roomtone.foundation.clock import Clock
-from roomtone.foundation.errors import UsageError
+from roomtone.foundation.errors import RoomtoneError, UsageError
 from roomtone.foundation.paths import Home
 from roomtone.takes.folder import TrackStart
 
@@ -105,8 +107,24 @@ class Cameras:
         """How fast the films of all open cameras would grow at most."""
         return sum(film_bytes_a_second(*camera.size) for camera in self.all)
 
-    def encoders(self) -> Encoders:
-        """Return what encodes their pictures on this machine."""
+    def films(
+        self,
+        cameras: list[Camera],
+        source: m.Input,
+        sound_clock: SoundClock,
+        on_trouble: Callable[[RoomtoneError], None],
+    ) -> Films:
+        """Return what records ``cameras`` beside the sound of ``source``, whose clock ``sound_clock`` is."""
+        # Codecs are loaded by the first take that has pictures.
+        from roomtone.engine.pictures.films import FilmSet
+        from roomtone.engine.pictures.timeline import Timeline
+
+        timeline = Timeline(sound_clock, source.rate)
+        offsets = [self._offsets.of(camera.source.id, source.device) for camera in cameras]
+        channels = sum(map(len, source.tracks))
+        return FilmSet(cameras, offsets, self._known_encoders(), timeline, channels, self._clock, on_trouble)
+
+    def _known_encoders(self) -> Encoders:
         with self._lock:
             if self._encoders is None:
                 from roomtone.engine.pictures.encoding import Encoders
@@ -120,10 +138,6 @@ class Cameras:
             msgspec.structs.replace(camera.describe(), offset_ms=self._offsets.of(camera.source.id, device))
             for camera in self.all
         ]
-
-    def offset_ms(self, source: str, device: str) -> float | None:
-        """Return what the self-test found for a camera with an input, or ``None``."""
-        return self._offsets.of(source, device)
 
     def keep_offset(self, source: str, device: str, offset_ms: float) -> None:
         """Keep what the self-test found. Raises ``OSError``."""

@@ -26,7 +26,7 @@ def fit(planes: memoryview, size: tuple[int, int], wanted: tuple[int, int]) -> m
         rows, columns = plane.shape
         whole[top // half : top // half + rows, left // half : left // half + columns] = plane
         parts.append(whole.reshape(-1))
-    return memoryview(np.concatenate(parts))
+    return memoryview(np.concatenate(parts).tobytes())
 
 
 def _as_array(planes: memoryview, width: int, height: int) -> npt.NDArray[np.uint8]:
@@ -45,6 +45,6 @@ def _planes(frame: av.VideoFrame) -> list[npt.NDArray[np.uint8]]:
     found = []
     for number, plane in enumerate(frame.planes):
         half = 2 if number else 1
-        rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+        rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
         found.append(rows[: frame.height // half, : frame.width // half])
     return found

@@ -250,8 +250,8 @@ class PictureLane:
                 blocks, self._sound = self._sound, deque()
                 self._sound_frames = 0
             for block in blocks:
-                silent = isinstance(block, int)
-                self._movie.sound(np.zeros((block, self._channels), np.float32) if silent else block)
+                kept = np.zeros((block, self._channels), np.float32) if isinstance(block, int) else block
+                self._movie.sound(kept)
             if waiting is None:
                 return
             self._keep(waiting, behind)
