@@ -178,6 +178,7 @@ _IMPORTED = TrackItem("file-1.mp4", "video/mp4", 48_000, 2, 0, 1000, 96_000, "rt
 _SOUND_FILM = TrackItem("file-1.mp4", "video/mp4", 44_100, 2, 0, 1000, 96_000, "rt1:00")
 _PICTURE = TrackItem("file-1.png", "image/png", 0, 0, 0, 1000, 0, "rt1:00", width=100, height=100)
 _PAGES = TrackItem("file-1.pdf", "application/pdf", 0, 0, 0, 1000, 0, "rt1:00")
+_ARCHIVE = TrackItem("pictures-1.zip", "application/zip", 0, 0, 0, 1000, 0, "rt1:00")
 _TEXT = TrackItem("page.md", "text/markdown", 0, 0, 0, 1000, 0, "rt1:00")
 
 
@@ -192,7 +193,8 @@ _TEXT = TrackItem("page.md", "text/markdown", 0, 0, 0, 1000, 0, "rt1:00")
         ([_PICTURE], "artwork", False),
         ([_PAGES], "artwork", False),
         # Stop-motion keeps its pictures beside the film that they became.
-        ([_FILM, _PICTURE, _PICTURE], "artwork", False),
+        ([_FILM, _ARCHIVE], "artwork", False),
+        ([_FILM, _PICTURE], "artwork", False),
         ([_TEXT], "writing", False),
         ([_SOUND, _TEXT], "sound", True),
         ([], "sound", False),

@@ -79,6 +79,14 @@ class Rendering:
         """Place a take by hand."""
         self._job(lambda render: render.nudge(command))
 
+    def keep_stills(self, command: m.KeepStills) -> m.BroughtIn:
+        """Make a take of the pictures of a draft."""
+        return self._job(lambda render: render.keep_stills(command))
+
+    def keep_text(self, command: m.KeepText) -> m.Page:
+        """Make a take of the writing of a draft."""
+        return self._job(lambda render: render.keep_text(command))
+
     def _job(self, job: Callable[[RenderClient], T]) -> T:
         try:
             return job(self._reach(again=False))

@@ -129,10 +129,10 @@ def has_pictures(track: TrackItem) -> bool:
 def media_of(item: LibraryItem) -> str:
     """Return what a take is: a film made of single pictures is artwork, one with a camera's film is video."""
     seen = [track.media for track in item.tracks if has_pictures(track)]
-    if any(not media.startswith("video/") for media in seen):
-        return "artwork"
+    # Stop-motion and time-lapses keep their pictures in an archive beside the film.
+    archived = any(track.media == "application/zip" for track in item.tracks)
     if seen:
-        return "video"
+        return "video" if not archived and all(media.startswith("video/") for media in seen) else "artwork"
     written = any(track.media.startswith("text/") for track in item.tracks)
     return "writing" if written and not any(has_sound(track) for track in item.tracks) else "sound"
 
