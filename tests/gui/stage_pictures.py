@@ -103,7 +103,7 @@ class PicturesStage:
 
     def test_sync(self, source: str, claps: bool = False) -> None:
         self.said.append(("test_sync", source, claps))
-        self.publish(testing=source)
+        self.publish(testing=source, testing_since=None if claps else 0.0)
 
     def choose_framing(self, framing: Framing) -> None:
         self.said.append(("choose_framing", framing))

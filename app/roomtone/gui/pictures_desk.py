@@ -28,7 +28,6 @@ class PicturesDesk(QObject):
         self._presenter = presenter
         self._store = store
         self.flash = FlashLight(clock, window, window.studio.cameras.preview, calm=not look.motion)
-        self._claps = False
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(_LOOK_MILLISECONDS)
@@ -64,9 +63,7 @@ class PicturesDesk(QObject):
 
     def take_state(self, state: StudioState) -> None:
         """A new state is shown by now: flash and look as it says."""
-        self.flash.run(bool(state.testing) and not self._claps)
-        if not state.testing:
-            self._claps = False
+        self.flash.run(state.testing_since if state.testing else None)
         self._watch()
 
     def look(self) -> None:
@@ -77,7 +74,7 @@ class PicturesDesk(QObject):
     def close(self) -> None:
         """Let go of the cameras' memory, and of what is being read."""
         self._timer.stop()
-        self.flash.run(False)
+        self.flash.run(None)
         for preview in (*self._window.studio.cameras.previews, self._window.artwork.preview):
             preview.close_preview()
         self._store.close()
@@ -91,15 +88,10 @@ class PicturesDesk(QObject):
         panel.ghost_wished.connect(camera.show_ghost)
         panel.prompter_wished.connect(camera.show_prompter)
         panel.controlled.connect(camera.control)
-        panel.tested.connect(self._test)
+        panel.tested.connect(camera.test_sync)
         self._window.artwork.chosen.connect(self._presenter.work_on)
         self._window.writing.chosen.connect(self._presenter.work_on)
         self._window.artwork.camera_chosen.connect(camera.look_at)
-
-    def _test(self, claps: bool) -> None:
-        # Who claps has chosen not to see flashes.
-        self._claps = claps
-        self._presenter.camera.test_sync(claps)
 
     def _wish_camera(self) -> None:
         self._window.show_tab("studio")

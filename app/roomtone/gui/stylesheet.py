@@ -63,7 +63,6 @@ def _hands(look: Look) -> str:
     }}
     QWidget#prompter QPlainTextEdit#writing {{ padding: {look.px(16)}px {look.px(20)}px; font-size: {look.px(17)}px; }}
     QAbstractSpinBox {{ background: {c.page}; border-color: {c.border}; padding: {look.px(4)}px 0px; }}
-    QAbstractSpinBox QLineEdit {{ background: transparent; border: none; padding: 0px {look.px(8)}px; }}
     QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}
     QSlider {{ min-height: {knob + 4}px; }}
     QSlider::groove:horizontal {{ height: {groove}px; background: {c.border}; border-radius: {groove // 2}px; }}

@@ -7,7 +7,18 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QFontMetrics
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QSlider,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from roomtone.foundation.clock import ManualClock
@@ -18,8 +29,12 @@ from roomtone.gui.life import make_look
 from roomtone.gui.look import Look, text_scale
 from roomtone.gui.views.header import SafePill
 from roomtone.gui.views.parts import ElidedLabel
-from roomtone.studio.snapshot import Phase
+from roomtone.gui.views.picture_strip import PictureStrip
+from roomtone.gui.views.preview import PreviewView
+from roomtone.gui.views.prompt_reader import PromptReader
+from roomtone.studio.snapshot import CameraView, DraftKind, Framing, Phase, PrompterView
 from tests.gui.stage import Stage
+from tests.gui.stage_pictures import controls
 
 CONTROLS = (QAbstractButton, QComboBox, QLineEdit)
 PROBLEM = Problem("disk-low", "The disk is full in nine minutes", "Only 120 MB are left", "Free some space")
@@ -68,6 +83,81 @@ def test_every_control_has_a_name_and_says_more(desk: Desk, stage: Stage, qtbot:
     nameless = [widget for widget in found if not widget.accessibleName() or not (
         widget.accessibleDescription() or widget.toolTip())]  # fmt: skip
     assert nameless == []
+
+
+@pytest.fixture(params=[("light", 1440, 900), ("dark", 1280, 800)], ids=str)
+def large_pictures(request: pytest.FixtureRequest, qtbot: QtBot, stage: Stage, clock: ManualClock) -> Iterator[Desk]:
+    """The window at twice the text size with two cameras in trouble, all tools, a prompter, artwork and writing."""
+    theme, width, height = request.param
+    desk = Desk(make_look(theme, {"ROOMTONE_SCALE": "2"}), clock)
+    desk.window.resize(width, height)
+    desk.window.show()
+    desk.attach(stage)
+    show_pictures(desk, stage, qtbot)
+    yield desk
+    desk.close()
+    desk.window.close()
+
+
+def show_pictures(desk: Desk, stage: Stage, qtbot: QtBot) -> None:
+    """Bring every control of cameras, prompter, artwork and writing to life."""
+    stage.begin_draft(DraftKind.STOP_MOTION)
+    stage.change_draft("draft-0", pictures=["/one.png", "/two.png"])
+    stage.begin_draft(DraftKind.WRITING)
+    stage.publish(framing=Framing(ghost=0.4), prompter=PrompterView("We were all at home", 120, True))
+    one = CameraView("facetime", "FaceTime HD", detail="1280×720 · 30 fps · 3 dropped", controls=controls())
+    stage.see(one, CameraView("screen:0", "Screen 1", trouble=PROBLEM))
+    side = desk.window.studio.cameras
+    qtbot.waitUntil(lambda: len(side.tiles) == 2)
+
+
+def parts(desk: Desk) -> Iterator[str]:
+    """Show one page and one part of the panel after the other."""
+    window, tools = desk.window, desk.window.studio.cameras.tools
+    tiles = window.studio.cameras.tiles
+    yield "trouble"
+    tiles["facetime"].pressed.emit()
+    for button in (tools.controls, tools.sync):
+        button.click()
+        yield button.text()
+    window.studio.cameras.address.begin()
+    for tab in ("artwork", "writing"):
+        window.show_tab(tab)
+        yield tab
+
+
+def test_every_control_of_pictures_has_a_name_and_says_more(desk: Desk, stage: Stage, qtbot: QtBot) -> None:
+    desk.attach(stage)
+    show_pictures(desk, stage, qtbot)
+    kinds = (*CONTROLS, QAbstractSpinBox, QSlider, QPlainTextEdit, PreviewView, PromptReader, PictureStrip)
+    for part in parts(desk):
+        QApplication.sendPostedEvents()
+        found = [one for one in desk.window.findChildren(QWidget) if isinstance(one, kinds) and one.isVisible()]
+        # The line inside a number box speaks with the box's name.
+        found = [one for one in found if not isinstance(one.parent(), QAbstractSpinBox)]
+        nameless = [one for one in found if not one.accessibleName() or not (
+            one.accessibleDescription() or one.toolTip())]  # fmt: skip
+        assert nameless == [], part
+
+
+def test_no_text_of_pictures_is_cut_off_at_twice_the_size(large_pictures: Desk) -> None:
+    for part in parts(large_pictures):
+        QApplication.sendPostedEvents()
+        QApplication.processEvents()
+        for button in visible(large_pictures, QPushButton):
+            assert isinstance(button, QPushButton)
+            metrics = QFontMetrics(button.font())
+            assert button.width() >= metrics.horizontalAdvance(button.text()), (part, button.text())
+            assert button.height() >= metrics.height(), (part, button.text())
+        for label in visible(large_pictures, QLabel):
+            assert isinstance(label, QLabel)
+            if label.wordWrap():
+                assert label.height() >= label.heightForWidth(label.width()), (part, label.text())
+        side = large_pictures.window.studio.cameras
+        body = side.widget()
+        if side.isVisible() and body is not None:
+            # Nothing is beside the panel's edge: it scrolls only downwards.
+            assert body.minimumSizeHint().width() <= side.viewport().width(), part
 
 
 def test_every_lane_and_region_has_a_name(desk: Desk, stage: Stage, qtbot: QtBot) -> None:

@@ -42,8 +42,8 @@ class TileModel(msgspec.Struct, frozen=True):
 class CameraModel(msgspec.Struct, frozen=True):
     """The panel. ``main`` is the camera that is seen large, ``None`` where none is open.
 
-    ``modes`` are those of the main camera; ``testing`` tells that its sync is being tested right now;
-    ``can_test`` that it could be.
+    ``modes`` are those of the main camera; ``testing`` tells that its sync is being tested right now,
+    ``clapping`` by claps; ``can_test`` that it could be.
     """
 
     main: TileModel | None = None
@@ -55,6 +55,7 @@ class CameraModel(msgspec.Struct, frozen=True):
     controls: tuple[ControlView, ...] = ()
     sync_line: str = ""
     testing: bool = False
+    clapping: bool = False
     can_test: bool = False
     prompter: bool = False
 
@@ -98,6 +99,7 @@ class CameraPresenter:
         main = self.main
         tiles = tuple(_tile(one, state.framing) for one in state.cameras)
         modes = next((one.modes for one in state.camera_choices if main is not None and one.id == main.id), [])
+        testing = main is not None and state.testing == main.id
         return CameraModel(
             main=next((tile for tile in tiles if main is not None and tile.id == main.id), None),
             tiles=tiles,
@@ -107,7 +109,8 @@ class CameraPresenter:
             ghost=state.ghost,
             controls=tuple(main.controls) if main is not None else (),
             sync_line=main.sync_line if main is not None else "",
-            testing=main is not None and state.testing == main.id,
+            testing=testing,
+            clapping=testing and state.testing_since is None,
             can_test=state.phase is Phase.READY and not state.testing and main is not None and main.trouble is None,
             prompter=state.prompter.shown,
         )

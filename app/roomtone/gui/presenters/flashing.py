@@ -6,23 +6,20 @@ from roomtone.studio.flashing import EVERY_SECONDS, FLASH_SECONDS
 
 
 class FlashRhythm:
-    """Flashes once a second from the moment the test began."""
+    """Flashes once a second from the moment that the studio names, which may lie a little ahead."""
 
     def __init__(self) -> None:
         self._since: float | None = None
 
     @property
     def running(self) -> bool:
-        """Whether a test runs."""
+        """Whether there is anything to flash for."""
         return self._since is not None
 
-    def run(self, on: bool, now: float) -> None:
-        """Begin at ``now``, or end. What runs already goes on in its rhythm."""
-        if not on:
-            self._since = None
-        elif self._since is None:
-            self._since = now
+    def run(self, since: float | None) -> None:
+        """Flash from ``since`` on; ``None`` ends it."""
+        self._since = since
 
     def white(self, now: float) -> bool:
         """Return whether the window is white at ``now``."""
-        return self._since is not None and (now - self._since) % EVERY_SECONDS < FLASH_SECONDS
+        return self._since is not None and now >= self._since and (now - self._since) % EVERY_SECONDS < FLASH_SECONDS

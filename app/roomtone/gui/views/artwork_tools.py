@@ -120,6 +120,9 @@ class ArtworkTools(QWidget):
         self.every.setDecimals(1)
         self.every.setPrefix("Every ")
         self.every.setSuffix(" s")
+        # The line of a number box takes no padding from a style sheet.
+        for box in (self.fps, self.every):
+            box.lineEdit().setTextMargins(self._look.px(8), 0, self._look.px(8), 0)
         self.title.setPlaceholderText("Title")
         self.title.setMaximumWidth(self._look.px(220))
         for widget, name, description in (

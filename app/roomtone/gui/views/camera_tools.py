@@ -30,6 +30,12 @@ _TOGGLES = (
     ("zebra", "sun", "Stripes where the picture is too bright"),
     ("meter", "audio-lines", "Sound level beside the picture"),
 )
+_SYNC_BEFORE = (
+    "Point the camera at this screen or a mirror. The screen will flash white once a second for eight seconds; "
+    "if flashing light is bad for you, clap instead."
+)
+_SYNC_FLASHING = "Testing: keep the screen in the picture, and let the microphone hear the beeps."
+_SYNC_CLAPPING = "Testing: clap now, about once a second, with your hands in the picture."
 _ASPECT_NAMES = {"": "Whole picture", "9:16": "9:16, upright", "2.39:1": "2.39:1, cinema"}
 
 
@@ -234,7 +240,7 @@ class SyncPart(QWidget):
         self.flash = QPushButton("Flash and beep")
         self.flash.setAccessibleDescription("The window flashes white once a second for eight seconds, and beeps")
         self.clap = QPushButton("Clap instead")
-        self.clap.setAccessibleDescription("Nothing flashes: clap your hands in front of the camera eight times")
+        self.clap.setAccessibleDescription("Nothing flashes: clap your hands in front of the camera for eight seconds")
         order = (self.flash, self.clap) if look.motion else (self.clap, self.flash)
         for button, claps in ((one, one is self.clap) for one in order):
             button.setAccessibleName(button.text())
@@ -252,12 +258,10 @@ class SyncPart(QWidget):
         """Show what was found, or how to begin."""
         self.result.setText(model.sync_line)
         self.result.setVisible(bool(model.sync_line))
-        self.words.setText(
-            "Testing: keep the flashes in the picture, and the beeps in the microphone."
-            if model.testing
-            else "Point the camera at this screen or a mirror. The screen will flash white once a second for eight "
-            "seconds; if flashing light is bad for you, clap instead."
-        )
+        words = _SYNC_BEFORE
+        if model.testing:
+            words = _SYNC_CLAPPING if model.clapping else _SYNC_FLASHING
+        self.words.setText(words)
         for button in (self.flash, self.clap):
             button.setEnabled(model.can_test)
 

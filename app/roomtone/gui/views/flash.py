@@ -32,9 +32,10 @@ class FlashLight(QWidget):
         self.setAccessibleName("Light of the sync test")
         self.hide()
 
-    def run(self, on: bool) -> None:
-        """Flash, or end."""
-        self._rhythm.run(on, self._clock.monotonic())
+    def run(self, since: float | None) -> None:
+        """Flash once a second from ``since`` on (monotonic seconds); ``None`` ends it."""
+        self._rhythm.run(since)
+        on = self._rhythm.running
         if on and not self._timer.isActive():
             self._timer.start()
         elif not on:

@@ -270,6 +270,8 @@ def _lay_out_edit(lane: LaneView, edit: InlineEdit | NudgeBar, look: Look, at: t
     texts, left, right = at
     tall = edit.sizeHint().height()
     if isinstance(edit, NudgeBar):
+        # Where the clip has no room for it, it lies over the buttons as well.
+        right = max(right, min(lane.width(), left + edit.sizeHint().width()))
         edit.setGeometry(QRect(left, look.px(8), right - left, lane.height() - look.px(16)))
     elif edit.property("note"):
         edit.setGeometry(QRect(left, (lane.height() - tall) // 2, right - left, tall))

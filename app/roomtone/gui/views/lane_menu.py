@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QWidget
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QSizePolicy, QWidget
 
 from roomtone.gui.look import Look
 from roomtone.gui.presenters.model import LaneModel
@@ -64,6 +64,7 @@ class NudgeBar(QWidget):
     def __init__(self, look: Look, lane: LaneModel, parent: QWidget) -> None:
         super().__init__(parent)
         self._look = look
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._offset = lane.offset
         self.setAccessibleName(f"Place of “{lane.title}” in time")
         self.field = QLineEdit()
@@ -115,6 +116,14 @@ class NudgeBar(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), self._look.colour("raised"))
         painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # The words give way first, then the steps: the field takes any time.
+        room = event.size().width()
+        self.placed.setVisible(room >= self._look.px(500))
+        for step in self.steps:
+            step.setVisible(room >= self._look.px(370))
 
     def _show(self) -> None:
         self.field.setText(f"{self._offset * 1000:.0f}".replace("-", "−"))

@@ -108,6 +108,8 @@ class PrompterView(QWidget):
         words = QLabel("words a minute")
         words.setProperty("role", "muted")
         self.speed.setRange(0, 400)
+        # The line of a number box takes no padding from a style sheet.
+        self.speed.lineEdit().setTextMargins(self._look.px(8), 0, self._look.px(8), 0)
         self.speed.setSingleStep(5)
         self.speed.setSpecialValueText("By hand")
         self.speed.setAccessibleName("Words a minute")
