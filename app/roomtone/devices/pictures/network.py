@@ -37,6 +37,8 @@ _BOUNDARY: Final = re.compile(r"boundary=(\"[^\"]+\"|[^;\s]+)", re.IGNORECASE)
 _PIECE: Final = 1 << 18
 # Packets whose frame did not come out of the decoder yet; a decoder of live video keeps two or three.
 _MAX_PENDING: Final = 64
+# Over RTSP, FFmpeg tells that a picture of these is whole only when the next one begins.
+_HELD: Final = ("h264", "hevc", "mpeg4")
 # An encoder may leave out what does not change, so that a still scene gives the very same picture for long.
 _STILL_SECONDS: Final = 15.0
 
@@ -169,12 +171,12 @@ class FFmpegStream(Uncontrolled):
         except (av.FFmpegError, OSError) as error:
             raise _not_opened(self._name, error) from error
         try:
-            self._open_video(mode)
+            self._open_video(address, mode)
         except BaseException:
             self._container.close()
             raise
 
-    def _open_video(self, mode: PictureMode) -> None:
+    def _open_video(self, address: str, mode: PictureMode) -> None:
         videos = self._container.streams.video
         if not videos:
             raise no_pictures(self._name)
@@ -188,6 +190,8 @@ class FFmpegStream(Uncontrolled):
         self._rate = mode.fps or (float(rate) if rate else 0.0)
         self._packets = self._container.demux(self._stream)
         self._pending: dict[int, float] = {}
+        self._held = address.lower().startswith("rtsp") and codec.name in _HELD
+        self._began: float | None = None
         self._ready: deque[Picture] = deque()
 
     @property
@@ -212,7 +216,7 @@ class FFmpegStream(Uncontrolled):
             raise gone(self._name, "It ended the stream") from error
         except (av.FFmpegError, OSError) as error:
             raise _not_read(self._name, error) from error
-        arrival = self._clock.monotonic()
+        arrival = self._arrival()
         if not packet.size:
             raise gone(self._name, "It ended the stream")
         check_bytes(self._name, packet.size)
@@ -226,6 +230,12 @@ class FFmpegStream(Uncontrolled):
             # A stream is joined in its middle, where nothing can be decoded before the next whole picture.
             return []
         return [self._picture(frame, arrival) for frame in frames]
+
+    def _arrival(self) -> float:
+        """Return when the packet that was just read came: when it began, where it was held back for the next one."""
+        now = self._clock.monotonic()
+        began, self._began = self._began, now
+        return began if self._held and began is not None else now
 
     def _picture(self, frame: av.VideoFrame, arrival: float) -> Picture:
         check_size(self._name, frame.width, frame.height)
