@@ -1,6 +1,7 @@
 """Backstage: the parts of the studio, put together, and what the workers tell handed to the one that knows.
 
-Cameras have a thread of their own, because they may not answer, and so have errands, which take long.
+Cameras have a thread of their own, because they may not answer; errands, because they take long; and drafts, because
+a page is kept in time whatever the engine does.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class Backstage:
         self.intents = QueueThread("studio", self.board.notice)
         self.errands = QueueThread("studio-errands", self.board.notice)
         self.cameras = QueueThread("studio-cameras", self.board.notice)
+        self.writing = QueueThread("studio-drafts", self.board.notice)
         self._drawing = Drawing(self.board, self.workshop)
         self.recording = Recording(self.board, self.workshop, clock, self.intents)
         self.pictures = Pictures(self.board, self.workshop, self.cameras)
@@ -39,8 +41,8 @@ class Backstage:
         self.takes = TakeList(self.board, self.workshop, self.intents, self.errands, self._drawing)
         self.films = Films(self.board, self.workshop, self.errands, self.takes)
         self.preferences = Preferences(self.board, self.workshop, self.intents)
-        self.drafts = Drafts(self.board, self.workshop, self.takes)
-        self._queues = [self.cameras, self.intents, self.errands]
+        self.drafts = Drafts(self.board, self.workshop, clock, self.writing, self.cameras, self.takes)
+        self._queues = [self.cameras, self.writing, self.intents, self.errands]
         self._closing = False
 
     def start(self) -> None:
@@ -48,6 +50,8 @@ class Backstage:
         self.preferences.recall()
         for queue in self._queues:
             queue.start()
+        self.writing.put(self.drafts.show)
+        self.drafts.start()
         self.intents.put(self._open_up)
 
     def close(self) -> None:
@@ -55,6 +59,7 @@ class Backstage:
         self._closing = True
         self._drawing.close()
         self.sync_test.end()
+        self.drafts.close()
         for queue in self._queues:
             queue.end()
         self.intents.join()

@@ -21,6 +21,7 @@ class Studio:
         self._now = self._parts.intents.put
         self._errand = self._parts.errands.put
         self._camera = self._parts.cameras.put
+        self._draft = self._parts.writing.put
 
     @property
     def waveforms(self) -> Waveforms:
@@ -84,25 +85,25 @@ class Studio:
     # Drafts.
 
     def begin_draft(self, kind: DraftKind) -> None:
-        self._now(lambda: self._parts.drafts.begin(kind))
+        self._draft(lambda: self._parts.drafts.begin(kind))
 
     def snap(self, draft: str, source: str) -> None:
         self._camera(lambda: self._parts.drafts.snap(draft, source))
 
     def drop_picture(self, draft: str, picture: str) -> None:
-        self._now(lambda: self._parts.drafts.drop_picture(draft, picture))
+        self._draft(lambda: self._parts.drafts.drop_picture(draft, picture))
 
     def lapse(self, draft: str, source: str, every: float) -> None:
-        self._now(lambda: self._parts.drafts.lapse(draft, source, every))
+        self._draft(lambda: self._parts.drafts.lapse(draft, source, every))
 
     def write(self, draft: str, text: str) -> None:
-        self._now(lambda: self._parts.drafts.write(draft, text))
+        self._parts.drafts.write(draft, text)
 
     def keep_draft(self, draft: str, title: str = "", fps: int = 12) -> None:
         self._errand(lambda: self._parts.drafts.keep(draft, title, fps))
 
     def throw_draft_away(self, draft: str) -> None:
-        self._now(lambda: self._parts.drafts.throw_away(draft))
+        self._draft(lambda: self._parts.drafts.throw_away(draft))
 
     # Films.
 
