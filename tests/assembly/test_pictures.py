@@ -50,15 +50,16 @@ _BOMBS: dict[str, Callable[[bytes], bytes]] = {
     "scan.tif": _tiff,
     "flash.gif": _patched(6, struct.pack("<HH", 20_000, 20_000)),
 }
-_CHILD = """
-import resource, sys
+_CHILD = r"""
+import re, sys
 from pathlib import Path
 from roomtone.assembly.media import UnreadableFileError, probe
 try:
     print(probe(Path(sys.argv[1])))
 except UnreadableFileError as error:
     print(error.detail)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+# Not what the system counts for a process: that goes on from whoever started it.
+print(int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text()).group(1)) // 1024)
 """
 
 
@@ -93,7 +94,7 @@ def test_a_picture_as_large_as_can_be_is_taken(tmp_path: Path) -> None:
     file = tmp_path / "large.png"
     file.write_bytes(b"\x89PNG\r\n\x1a\n" + raw)
     found = probe(file)
-    assert (found.media, found.width, found.height) == ("image/png", 10_000, 10_000)
+    assert (found.media, found.width, found.height, found.seconds) == ("image/png", 10_000, 10_000, 0.0)
 
 
 @pytest.mark.parametrize("name", ["drawing.png", "photo.jpg", "photo.webp", "scan.tif", "deep.tif", "flash.gif"])

@@ -151,7 +151,11 @@ _COMMANDS = [
     ["leave"],
     ["whoami"],
     *(["takes", name] for name in ("list", "show", "play", "verify", "recover", "import", "rename", "star", "unstar")),
-    *(["takes", name] for name in ("note", "trash", "restore")),
+    *(["takes", name] for name in ("note", "trash", "restore", "export", "align", "nudge")),
+    *(["artwork", name] for name in ("list", "begin", "show", "add", "drop", "undrop", "title", "snap", "lapse")),
+    *(["artwork", name] for name in ("keep", "throw", "restore")),
+    *(["write", name] for name in ("list", "new", "show", "revise", "title", "keep", "throw", "restore")),
+    ["calibrate"],
     *(["project", name] for name in ("create", "list", "use")),
     *(["sync", name] for name in ("status", "now", "watch", "pause", "resume", "cap")),
 ]

@@ -172,7 +172,8 @@ def _probe_media(path: Path) -> Media:
             found.add(frame)
     if not found.frames and not found.pictures:
         raise UnreadableFileError(path, "Nothing in it can be decoded")
-    seconds = found.seconds
+    # A single picture has no length, whatever FFmpeg shows it for.
+    seconds = 0.0 if media.startswith("image/") and found.pictures == 1 else found.seconds
     slack = _ROUNDING_SECONDS if media == "audio/flac" else max(_SLACK_SECONDS, _SLACK_SHARE * promised)
     if promised - seconds > slack or _is_cut(path, media):
         length = f"{seconds:.1f} of {promised:.1f} s" if promised > seconds else "a part of it"
