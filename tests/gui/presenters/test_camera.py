@@ -69,9 +69,9 @@ def test_a_camera_that_was_just_added_is_seen_and_the_choice_stays(panel: Panel)
     assert panel.model.main.id == "screen:0"
 
 
-def test_a_screen_is_never_mirrored(panel: Panel) -> None:
-    panel.see(FACE, SCREEN)
-    assert [tile.mirrored for tile in panel.model.tiles] == [True, False]
+def test_what_has_words_in_it_is_never_mirrored(panel: Panel) -> None:
+    panel.see(FACE, SCREEN, CameraView("practice", "Practice picture", practice=True))
+    assert [tile.mirrored for tile in panel.model.tiles] == [True, False, False]
 
 
 def test_the_first_ghost_asks_for_the_last_picture(panel: Panel) -> None:

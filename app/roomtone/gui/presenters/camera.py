@@ -23,7 +23,7 @@ from roomtone.studio.snapshot import (
 
 _DROPPED: Final = re.compile(r"\b([1-9]\d*) dropped")
 _ADDRESS: Final = re.compile(r"^(https?|rtsps?)://[^\s/@]*@?[^\s/:@]+(:\d{1,5})?([/?]\S*)?$", re.IGNORECASE)
-# What is on a screen can be read, and stays readable.
+# What is on a screen can be read, and stays readable; so does the practice picture.
 _SCREENS: Final = ("screen", "window")
 
 
@@ -170,6 +170,6 @@ def _tile(view: CameraView, framing: Framing) -> TileModel:
         # A part stays whole where the line breaks.
         line=Line(" · ".join(one.replace(" ", "\N{NO-BREAK SPACE}") for one in view.detail.split(" · ")), tone),
         recording=view.recording,
-        mirrored=framing.mirrored and not view.id.lower().startswith(_SCREENS),
+        mirrored=framing.mirrored and not view.practice and not view.id.lower().startswith(_SCREENS),
         trouble=view.trouble,
     )
