@@ -35,7 +35,7 @@ _FEW: Final = 8
 _SETTLED_COUNT: Final = 30
 _SETTLED_SECONDS: Final = 2.0
 # What is told rises by at least this, whatever is learnt meanwhile.
-_RISE: Final = 1e-4
+_RISE: Final = 1e-3
 
 
 class ClockMap:
