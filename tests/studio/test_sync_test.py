@@ -9,11 +9,36 @@ from pathlib import Path
 
 import pytest
 
+from roomtone.devices.pictures.model import PRACTICE_PICTURE
 from roomtone.engine.messages import SelfTested
+from roomtone.foundation.clock import SystemClock
 from roomtone.foundation.errors import RoomtoneError
 from roomtone.foundation.paths import Home
 from roomtone.studio.flashing import BEEP_HZ, BEEP_SECONDS, EVERY_SECONDS, TEST_SECONDS
+from roomtone.studio.snapshot import Phase
 from roomtone.studio.sync_test import LEAD_SECONDS, beeps_file, found_problem
+from tests.rigs.jack import JackServer
+from tests.studio.ears import Ears
+
+
+def test_without_flashes_the_test_says_so_and_the_face_knew_when_to_flash(
+    place: Home, jack: JackServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in jack.env().items():
+        monkeypatch.setenv(name, value)
+    with Ears(place) as ears:
+        ears.wait("an input", lambda s: s.phase is Phase.READY)
+        ears.studio.open_camera(PRACTICE_PICTURE, "360p30")
+        ears.wait("the camera", lambda s: s.cameras and s.cameras[0].preview)
+        asked = SystemClock().monotonic()
+        ears.studio.test_sync(PRACTICE_PICTURE)
+        state = ears.wait("the test", lambda s: s.testing)
+        assert state.testing == PRACTICE_PICTURE
+        assert state.playing is None
+        assert state.testing_since is not None
+        assert state.testing_since > asked
+        ears.wait("its end", lambda s: not s.testing and s.testing_since is None)
+        ears.wait_notice("self-test-failed")
 
 
 def _samples(path: Path) -> tuple[int, array[int]]:

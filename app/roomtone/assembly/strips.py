@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from av.container import InputContainer
 
+from roomtone.assembly.drawn import pictures_index, read_drawn
 from roomtone.assembly.media import UnreadableFileError, opened
 from roomtone.assembly.messages import Pictures
 from roomtone.assembly.pages import UnreadablePagesError, draw_page, is_pdf
@@ -36,12 +37,12 @@ def draw_pictures(home: Home, take: str, file: Path) -> Pictures:
 
     Raises ``UnreadableFileError``, or ``OSError`` from the disk. Something without a picture has empty names.
     """
-    folder = home.cache / "pictures" / take
-    index = folder / f"{file.name}.json"
-    try:
-        return msgspec.json.decode(index.read_bytes(), type=Pictures)
-    except (OSError, msgspec.DecodeError):
-        make_directory(folder)
+    there = read_drawn(home, take, file.name)
+    if there is not None:
+        return there
+    index = pictures_index(home, take, file.name)
+    folder = index.parent
+    make_directory(folder)
     try:
         made = _draw(folder, file)
     except (av.error.FFmpegError, UnreadablePagesError, ValueError) as error:

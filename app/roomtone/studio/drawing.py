@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from roomtone.assembly.drawn import read_drawn
 from roomtone.foundation.errors import RoomtoneError
 from roomtone.studio.board import Board
 from roomtone.studio.views import has_pictures, has_sound
@@ -49,10 +50,13 @@ class Drawing:
         track = next((track for track in item.tracks if has_pictures(track)), None)
         if track is None:
             return
-        try:
-            drawn = self._workshop.rendering.draw_pictures(item, track)
-        except RoomtoneError as error:
-            log.info("no pictures for %s: %s", item.title, error)
-            return
+        # Looked for here first: no process is started for what is there.
+        drawn = read_drawn(self._workshop.home, item.id, track.name)
+        if drawn is None:
+            try:
+                drawn = self._workshop.rendering.draw_pictures(item, track)
+            except RoomtoneError as error:
+                log.info("no pictures for %s: %s", item.title, error)
+                return
         with self._board.changing() as model:
             model.set_drawn(item.id, drawn)
