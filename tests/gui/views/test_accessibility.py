@@ -85,7 +85,7 @@ def test_every_control_has_a_name_and_says_more(desk: Desk, stage: Stage, qtbot:
     assert nameless == []
 
 
-@pytest.fixture(params=[("light", 1440, 900), ("dark", 1280, 800)], ids=str)
+@pytest.fixture(params=[("light", 1440, 900), ("dark", 1280, 800), ("dark", 960, 640)], ids=str)
 def large_pictures(request: pytest.FixtureRequest, qtbot: QtBot, stage: Stage, clock: ManualClock) -> Iterator[Desk]:
     """The window at twice the text size with two cameras in trouble, all tools, a prompter, artwork and writing."""
     theme, width, height = request.param
@@ -94,6 +94,7 @@ def large_pictures(request: pytest.FixtureRequest, qtbot: QtBot, stage: Stage, c
     desk.window.show()
     desk.attach(stage)
     show_pictures(desk, stage, qtbot)
+    assert (desk.window.width(), desk.window.height()) == (width, height)
     yield desk
     desk.close()
     desk.window.close()
@@ -141,9 +142,18 @@ def test_every_control_of_pictures_has_a_name_and_says_more(desk: Desk, stage: S
 
 
 def test_no_text_of_pictures_is_cut_off_at_twice_the_size(large_pictures: Desk) -> None:
+    window = large_pictures.window
+    wanted = window.width()
     for part in parts(large_pictures):
         QApplication.sendPostedEvents()
         QApplication.processEvents()
+        # Nothing holds the window wider than the person made it.
+        assert window.width() == wanted, part
+        for control in window.header.findChildren(QAbstractButton):
+            if control.isVisible():
+                right = control.mapTo(window, control.rect().topRight()).x()
+                assert control.width() >= control.minimumSizeHint().width(), (part, control.accessibleName())
+                assert right < window.width(), (part, control.accessibleName())
         for button in visible(large_pictures, QPushButton):
             assert isinstance(button, QPushButton)
             metrics = QFontMetrics(button.font())
@@ -153,7 +163,11 @@ def test_no_text_of_pictures_is_cut_off_at_twice_the_size(large_pictures: Desk) 
             assert isinstance(label, QLabel)
             if label.wordWrap():
                 assert label.height() >= label.heightForWidth(label.width()), (part, label.text())
-        side = large_pictures.window.studio.cameras
+        artwork = window.artwork
+        if artwork.isVisible():
+            bottom = artwork.tools.keep.geometry().bottom()
+            assert bottom <= artwork.tools.height(), part
+        side = window.studio.cameras
         body = side.widget()
         if side.isVisible() and body is not None:
             # Nothing is beside the panel's edge: it scrolls only downwards.

@@ -101,7 +101,8 @@ def test_artwork_begins_with_what_it_will_be(desk: Desk, stage: Stage, qtbot: Qt
     assert set(buttons) == {"Stop-motion", "Still picture", "Time-lapse"}
     click(buttons["Stop-motion"])
     assert stage.said == [("begin_draft", DraftKind.STOP_MOTION)]
-    qtbot.waitUntil(desk.window.artwork.strip.isVisible)
+    qtbot.waitUntil(desk.window.artwork.tools.isVisible)
+    assert not desk.window.artwork.strip.isVisible()
 
 
 def test_enter_takes_a_picture_and_space_still_records(artwork: ArtworkPage, stage: Stage, qtbot: QtBot) -> None:

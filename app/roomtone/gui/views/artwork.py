@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from roomtone.gui.look import Look
 from roomtone.gui.pictures import PictureStore
@@ -50,7 +50,14 @@ class ArtworkPage(QWidget):
         self._player.timeout.connect(self._play_next)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.start)
-        self._stack.addWidget(self._desk())
+        # In a low window with large text the page scrolls, so that nothing of it is out of reach.
+        self._scroll = QScrollArea()
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(self._desk())
+        self._stack.addWidget(self._scroll)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._stack)
@@ -67,6 +74,8 @@ class ArtworkPage(QWidget):
         if draft is None:
             return
         self.strip.show_pictures(draft.pictures)
+        # Before there is one, the room belongs to the camera.
+        self.strip.setVisible(bool(draft.pictures))
         self.tools.show_tools(model)
         self._show_camera()
 
@@ -102,10 +111,12 @@ class ArtworkPage(QWidget):
     def _desk(self) -> QWidget:
         space = self._look.tokens.space
         desk = QWidget()
+        desk.setObjectName("sheet")
         layout = QVBoxLayout(desk)
         layout.setContentsMargins(space.wide, space.large, space.wide, space.large)
         layout.setSpacing(space.medium)
-        self.preview.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.preview.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self.preview.setMinimumHeight(self._look.px(90))
         layout.addWidget(self.tools.head)
         layout.addWidget(self.preview, 1)
         layout.addWidget(self.tools)

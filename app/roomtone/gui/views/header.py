@@ -173,7 +173,8 @@ class HeaderView(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(look.tokens.space.large, 0, look.tokens.space.large, 0)
         layout.setSpacing(look.tokens.space.small)
-        layout.addWidget(Wordmark(look))
+        self.mark = Wordmark(look)
+        layout.addWidget(self.mark)
         layout.addSpacing(look.tokens.space.small)
         layout.addWidget(self.tabs)
         layout.addSpacing(look.tokens.space.small)
@@ -196,11 +197,16 @@ class HeaderView(QWidget):
         self.theme.show_as(icon, f"Theme: {dict(_THEMES).get(model.theme, model.theme).lower()}")
         self._theme = model.theme
 
+    def minimumSizeHint(self) -> QSize:
+        # The bar leaves words out when it gets narrow, so its words must not hold the window wide.
+        return QSize(self._look.px(300), super().minimumSizeHint().height())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         narrow = self.width() < self._look.px(920)
-        # The title of the window names the project as well.
+        # The title of the window names the project as well, and Roomtone.
         self.project.setVisible(self.width() >= self._look.px(600))
+        self.mark.setVisible(self.width() >= self._look.px(540))
         if narrow != self._narrow:
             self._narrow = narrow
             self._name_buttons()

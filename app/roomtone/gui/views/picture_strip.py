@@ -96,10 +96,6 @@ class PictureStrip(QAbstractScrollArea):
         first = self.horizontalScrollBar().value() // self._step()
         for at in range(first, min(len(self._pictures), first + self.viewport().width() // self._step() + 2)):
             self._paint_picture(painter, at)
-        if not self._pictures:
-            painter.setPen(look.colour("muted"))
-            painter.setFont(look.font(look.tokens.type.small))
-            painter.drawText(self.viewport().rect(), int(Qt.AlignmentFlag.AlignCenter), "No picture yet")
         if self.hasFocus():
             paint_focus(painter, look, QRectF(self.viewport().rect()), look.tokens.radius.small)
         painter.end()

@@ -139,7 +139,7 @@ class PreviewView(QWidget):
         self._preview.close()
 
     def hasHeightForWidth(self) -> bool:
-        return True
+        return self.sizePolicy().hasHeightForWidth()
 
     def heightForWidth(self, width: int) -> int:
         return round(width / _WIDE)

@@ -17,7 +17,7 @@ from roomtone.gui.views.takes import TakesView
 from roomtone.gui.views.waves import WaveSource
 
 # So wide the takes stay at least; with less room the cameras stand in their place when they are asked for.
-_LEAST_TAKES = 400
+_LEAST_TAKES = 390
 
 
 class StudioPage(QWidget):

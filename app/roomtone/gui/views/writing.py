@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent, QTextCursor
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from roomtone.gui.look import Look
@@ -64,7 +64,11 @@ class WritingPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.empty)
-        layout.addWidget(self._sheet, 1, Qt.AlignmentFlag.AlignHCenter)
+        across = QHBoxLayout()
+        across.addStretch(1)
+        across.addWidget(self._sheet, 100)
+        across.addStretch(1)
+        layout.addLayout(across, 1)
         self._wire()
         self._dress()
         self.show_writing(self._model)
@@ -91,10 +95,6 @@ class WritingPage(QWidget):
         if self._typing.isActive():
             self._typing.stop()
             self._tell()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
 
     def _assemble(self) -> QWidget:
         space = self._look.tokens.space
@@ -184,9 +184,6 @@ class WritingPage(QWidget):
         self.line.show_line(self._model.line if kept else Line("Writing …", Tone.QUIET))
         self.keep.setEnabled(bool(text.strip()))
 
-    def _fit(self) -> None:
-        self._sheet.setFixedWidth(min(self.width(), self._look.px(_SHEET)))
-
     def _dress(self) -> None:
         self.editor.setFont(self._look.font(self._look.tokens.type.title + 3))
-        self._fit()
+        self._sheet.setMaximumWidth(self._look.px(_SHEET))
