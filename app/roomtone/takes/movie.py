@@ -7,14 +7,19 @@ end, and the room at its start becomes that of one ``mdat`` around all the rest.
 
 from __future__ import annotations
 
+import logging
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final, NamedTuple
+
+log = logging.getLogger(__name__)
 
 MEDIA: Final = "video/mp4"
 # Larger boxes than the writer makes are damage, and must not be waited for.
 _MAX_BOX: Final = 256 << 20
+_READ: Final = 1 << 20
 _NOT_SYNC: Final = 0x10000
 _NESTED: Final = frozenset({b"moov", b"trak", b"mdia", b"edts", b"mvex", b"minf", b"traf"})
 
@@ -95,12 +100,13 @@ class MovieScan:
     """Takes the bytes of a growing film in order; tells of whole fragments. Raises ``NotMovieError`` for damage.
 
     ``whole`` is where the last whole fragment ended, 0 before the first; ``frames`` how many pictures lie before it;
-    ``seconds`` when the last of them ends.
+    ``first`` and ``seconds`` are when the first of them was taken and the last of them ends, in seconds of the film.
     """
 
     whole: int = 0
     frames: int = 0
     seconds: float = 0.0
+    first: float | None = None
     _at: int = 0
     _buffer: bytearray = field(default_factory=bytearray)
     _tracks: dict[int, _Track] = field(default_factory=dict)
@@ -208,10 +214,12 @@ class MovieScan:
             elif kind == b"tfdt" and run is not None:
                 (run.time,) = struct.unpack_from(">Q" if body[0] else ">I", body, 4)
             elif kind == b"trun" and run is not None:
+                begins = run.time / run.track.timescale + run.track.shift
                 found = self._read_samples(run, body, data)
                 samples += found
                 frames += len(found) if run.track.picture else 0
-                if run.track.picture:
+                if run.track.picture and found:
+                    self.first = begins if self.first is None else self.first
                     self.seconds = max(self.seconds, run.time / run.track.timescale + run.track.shift)
         self.whole = self._at + len(data)
         self.frames += frames
@@ -268,3 +276,15 @@ class MovieScan:
             place += size
             run.time += duration
         return samples
+
+
+def scan_file(path: Path) -> MovieScan:
+    """Go through a film up to its end, or to where it is damaged. Raises ``OSError``."""
+    scan = MovieScan()
+    try:
+        with path.open("rb") as file:
+            while data := file.read(_READ):
+                scan.feed(data)
+    except NotMovieError as error:
+        log.info("%s: %s", path.name, error)
+    return scan

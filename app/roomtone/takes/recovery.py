@@ -14,10 +14,11 @@ from pathlib import Path
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import RoomtoneError, from_os_error, unexpected
 from roomtone.foundation.files import sync_data, sync_directory
-from roomtone.takes import flac, wave
+from roomtone.takes import flac, movie, wave
 from roomtone.takes.decode import blocks, decode_whole
 from roomtone.takes.folder import (
     Ending,
+    PictureFacts,
     Sealing,
     TrackSeal,
     TrackStart,
@@ -120,6 +121,8 @@ def _recover_track(take: Take, track: TrackStart) -> TrackSeal | None:
     else:
         _keep_torn(path, sealing.bytes)
     apply_patches(path, sealing.patches)
+    if track.media == movie.MEDIA:
+        return _film_seal(take, track, path, sealing)
     meter, summary = Meter(track.channels), Summary(track.rate)
     for data in blocks(path):
         summary.update(meter.update((data / 2**31).astype("float32")), len(data))
@@ -141,8 +144,37 @@ def _recover_track(take: Take, track: TrackStart) -> TrackSeal | None:
     )
 
 
+def _film_seal(take: Take, track: TrackStart, path: Path, sealing: Sealing) -> TrackSeal:
+    """Return a recovered film as the manifest tells of it: what can be known of its pictures without decoding them."""
+    scan = movie.scan_file(path)
+    first = scan.first or 0.0
+    gaps = [gap for gap in take.picture_gaps if gap.track == track.name]
+    shown = scan.seconds - first - sum(gap.seconds for gap in gaps)
+    return TrackSeal(
+        name=track.name,
+        media=track.media,
+        bytes=sealing.bytes,
+        digest=digest_file(path),
+        patches=sealing.patches,
+        frames=sealing.frames,
+        device=track.device,
+        width=track.width,
+        height=track.height,
+        seconds=round(scan.seconds, 6),
+        picture=PictureFacts(
+            frames=sealing.frames,
+            fps=round(sealing.frames / shown, 3) if shown > 0 else 0.0,
+            first=round(first, 6),
+            gaps=gaps,
+        ),
+    )
+
+
 def _find_cut(take: Take, track: TrackStart, path: Path) -> Cut | None:
-    """Find the last whole block; ``None`` where not even a header reached the disk."""
+    """Find the last whole block; ``None`` where not even a header, or no picture, reached the disk."""
+    if track.media == movie.MEDIA:
+        scan = movie.scan_file(path)
+        return Cut(scan.whole, scan.frames, []) if scan.frames else None
     size = path.stat().st_size
     with path.open("rb") as file:
         head = file.read(CHUNK)
@@ -169,7 +201,9 @@ def _find_cut(take: Take, track: TrackStart, path: Path) -> Cut | None:
 
 
 def _complete(path: Path, track: TrackStart, cut: Cut) -> Cut:
-    """Add the final header to a cut whose torn end is already gone."""
+    """Add the final header to a cut whose torn end is already gone. A film plays without one."""
+    if track.media == movie.MEDIA:
+        return cut
     if track.media != _MEDIA_FLAC:
         form = wave.WaveFormat(track.rate, track.channels, track.bits == 32)
         size = cut.bytes - wave.HEADER
