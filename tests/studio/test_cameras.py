@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from roomtone.devices.pictures.model import PRACTICE_PICTURE
 from roomtone.foundation import settings as settings_file
 from roomtone.foundation.paths import Home
@@ -37,6 +39,43 @@ def test_the_practice_picture_is_seen_and_is_for_this_time_only(place: Home) -> 
         ears.studio.close_camera(PRACTICE_PICTURE)
         ears.wait("no camera", lambda s: not s.cameras)
     assert settings_file.load(place.settings).cameras == []
+
+
+def test_a_take_with_pictures_is_laid_over_the_next_one_exported_and_placed(place: Home, tmp_path: Path) -> None:
+    with Ears(place) as ears:
+        ears.practise()
+        ears.studio.open_camera(PRACTICE_PICTURE, "360p30")
+        _seen(ears, PRACTICE_PICTURE)
+        rolling = ears.roll(1.5)
+        shown = ears.wait("its track", lambda s: s.cameras and s.cameras[0].recording).cameras[0]
+        assert "0 dropped" in shown.detail
+        # A take records it: it stays, and that is said.
+        ears.studio.close_camera(PRACTICE_PICTURE)
+        ears.wait_notice("recording")
+        ears.studio.stop()
+        take = ears.wait_take(rolling.id, "its thumbnail", lambda t: t.thumbnail)
+        assert take.media == "video"
+        assert Path(take.thumbnail).exists()
+        assert Path(take.filmstrip).exists()
+        assert ears.now.ghost == take.thumbnail
+        film = tmp_path / "film.mp4"
+        ears.studio.export_film(take.id, str(film), 23)
+        ears.wait_notice("bad-rate")
+        ears.studio.export_film(take.id, str(film), 25)
+        notice = ears.wait_notice("exported")
+        assert notice.problem.title == f"Exported to {film}"
+        assert film.stat().st_size > 10_000
+        assert not any(n.problem.code == "exporting" for n in ears.now.notices)
+        # Brought back in, it belongs where it came from, and can be moved by hand.
+        ears.studio.align(take.id, str(film))
+        ears.wait_notice("aligned")
+        other = next(t for t in ears.wait("the placed take", lambda s: len(s.takes) == 2).takes if t.id != take.id)
+        assert other.belongs_to == take.id
+        ears.studio.nudge(other.id, 0.5)
+        moved = ears.wait_take(other.id, "its new place", lambda t: t.offset == 0.5)
+        assert moved.confidence == 1.0
+        ears.studio.undo()
+        ears.wait_take(other.id, "its old place", lambda t: t.offset == other.offset)
 
 
 def test_a_camera_is_open_again_at_the_next_start_and_after_the_engine_died(place: Home) -> None:
