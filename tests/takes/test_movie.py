@@ -53,7 +53,7 @@ def _take_with(home: Home, data: bytes) -> Path:
 
 def _plays_without_a_word(path: Path) -> None:
     told = subprocess.run(
-        ["ffmpeg", "-nostdin", "-v", "warning", "-i", path, "-f", "null", "-"],
+        ["ffmpeg", "-nostdin", "-v", "warning", "-i", path, "-enc_time_base", "-1", "-f", "null", "-"],
         capture_output=True,
         text=True,
         check=True,
