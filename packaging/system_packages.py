@@ -113,6 +113,7 @@ _TESTS = [
     _on_linux("program:Xvfb", "a screen for the tests", "xvfb", "xorg-x11-server-Xvfb"),
     _on_linux("program:xdotool", "a person's keys and clicks for the tests", "xdotool", "xdotool"),
     _everywhere("program:import", "pictures of the screen", "imagemagick", "ImageMagick", "imagemagick"),
+    _on_linux("program:chromium", "films as a browser plays them", "chromium", "chromium"),
     _everywhere("program:node", "other people's upload clients", "nodejs", "nodejs", "node"),
     _everywhere("program:npm", "other people's upload clients", "npm", "nodejs-npm", "node"),
     _everywhere("program:curl", "other people's upload clients", "curl", "curl", "curl"),
