@@ -34,6 +34,10 @@ class Loudspeaker:
     def write(self, samples: Floats) -> None:
         self._heard.append(samples.copy())
 
+    @property
+    def delay(self) -> float:
+        return 0.0
+
     def waiting(self) -> int:
         return self._waiting
 

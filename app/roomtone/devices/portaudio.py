@@ -318,6 +318,11 @@ class PortAudioOutput:
         """Return how many frames were written and not played yet."""
         return int(self._ring.read_available)
 
+    @property
+    def delay(self) -> float:
+        """How many seconds pass until what was handed to the driver is heard."""
+        return float(self._stream.latency)
+
     def active(self) -> bool:
         """Return whether the driver still claims to run."""
         return bool(self._stream.active)

@@ -28,6 +28,10 @@ class OutputStream(Protocol):
     def waiting(self) -> int:
         """Return how many frames were written and not played yet."""
 
+    @property
+    def delay(self) -> float:
+        """How many seconds pass until what was handed to the driver is heard."""
+
     def active(self) -> bool:
         """Return whether the driver still claims to run."""
 

@@ -178,7 +178,7 @@ class Capture:
         if self._ear is not None:
             self._ear(chunk.samples, self._position)
         self._position += count
-        self.sound_clock.add(self._position, self._clock.monotonic())
+        self.sound_clock.add(self._position, self._clock.monotonic(), lost=bool(chunk.gaps))
         self._unmeasured.append(chunk.samples)
         self._due += count * LEVELS_A_SECOND
         return True

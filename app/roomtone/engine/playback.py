@@ -51,7 +51,8 @@ class Player:
         self._ending = threading.Event()
         self._rate: int = self._file.samplerate
         self._length = self._file.frames / self._rate
-        self._file.seek(self._frame(at))
+        # The frame that the present output began with.
+        self._began: int = self._file.seek(self._frame(at))
         try:
             self._output = self._open()
         except WorldError:
@@ -66,14 +67,13 @@ class Player:
     def playing(self) -> Playing:
         """Return where playing is: what is heard now, not what was read ahead."""
         with self._lock:
-            heard = self._file.tell() - self._output.waiting()
-            return Playing(self._take, max(0.0, heard / self._rate), self._length, self._paused)
+            return Playing(self._take, self._heard() / self._rate, self._length, self._paused)
 
     def seek(self, at: float) -> None:
         """Go on at ``at`` seconds. What was read ahead is dropped."""
         with self._lock:
             self._output.close()
-            self._file.seek(self._frame(at))
+            self._began = self._file.seek(self._frame(at))
             self._output = self._open()
 
     def pause(self, on: bool) -> None:
@@ -84,9 +84,9 @@ class Player:
             self._paused = on
             if on:
                 # What was read ahead is read again later.
-                heard = self._file.tell() - self._output.waiting()
+                heard = self._heard()
                 self._output.close()
-                self._file.seek(max(0, heard))
+                self._began = self._file.seek(heard)
                 self._output = self._open()
 
     def stop(self) -> None:
@@ -94,6 +94,12 @@ class Player:
         self._ending.set()
         if threading.current_thread() is not self._thread:
             self._thread.join()
+
+    def _heard(self) -> int:
+        """Return the frame that is heard now, not the one that was read ahead or waits in the driver."""
+        played = self._file.tell() - self._output.waiting()
+        heard: int = played - int(self._output.delay * self._rate)
+        return max(self._began, heard)
 
     def _open(self) -> OutputStream:
         return self._open_output(self._rate, self._file.channels)

@@ -15,6 +15,7 @@ import msgspec
 
 from roomtone.devices.lookout import Lookout
 from roomtone.devices.model import DeviceList
+from roomtone.devices.pictures.model import PictureList
 from roomtone.devices.system import SoundSystem
 from roomtone.engine import messages as m
 from roomtone.engine.desk import Desk
@@ -58,6 +59,7 @@ class EngineWorker:
         self._recovered: list[m.Recovered] = []
         self._host = WorkerHost(home, m.NAME, self._handle, self._greeting)
         self._devices = m.DevicesSeen(DeviceList([]))
+        self._pictures = m.PicturesSeen(PictureList([]))
 
     def serve(self) -> None:
         """Recover what an earlier engine left, accept clients, and return when nobody needs this process."""
@@ -136,6 +138,20 @@ class EngineWorker:
             if seen != self._devices:
                 self._devices = seen
                 self._host.publish(seen)
+            self._watch_pictures()
+
+    def _watch_pictures(self) -> None:
+        """Look for cameras as well, once somebody has asked for them: it takes a process of its own."""
+        if not self._desk.pictures.asked:
+            return
+        try:
+            seen = m.PicturesSeen(self._desk.pictures.look())
+        except RoomtoneError as error:
+            log.info("cameras were not listed: %s", error)
+            return
+        if seen != self._pictures:
+            self._pictures = seen
+            self._host.publish(seen)
 
     def _look_pause(self) -> float:
         if self._desk.panel.busy:

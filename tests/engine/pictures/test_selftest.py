@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from roomtone.devices.streams import Floats
 from roomtone.engine.pictures import selftest
 from roomtone.foundation.errors import WorldError
 
@@ -28,14 +29,15 @@ def _filmed(starts: list[float], seconds: float, *, fps: float, part: int, seed:
     return moments, cells
 
 
-def _beeps(starts: list[float], seconds: float, *, seed: int) -> selftest.Floats:
+def _beeps(starts: list[float], seconds: float, *, seed: int) -> Floats:
     random = np.random.default_rng(seed)
     sound = random.normal(0, 0.003, int(seconds * _RATE))
     time = np.arange(int(0.05 * _RATE)) / _RATE
     for start in starts:
         at = int((start - 100) * _RATE)
         sound[at : at + len(time)] += 0.3 * np.sin(2 * np.pi * selftest.BEEP_HZ * time)
-    return sound.astype(np.float32)
+    heard: Floats = sound.astype(np.float32)
+    return heard
 
 
 @pytest.mark.parametrize("late_ms", [-180.0, 0.0, 35.0, 240.0])
@@ -79,8 +81,8 @@ def test_what_cannot_be_told_is_refused_with_the_reason() -> None:
     with pytest.raises(WorldError, match="flashes were seen"):
         selftest.compare(selftest.find_flashes(moments, cells), heard, claps=False)
     moments, cells = _filmed(beeps, 9, fps=30.0, part=20, seed=1)
+    silence = selftest.find_beeps(_beeps([], 9, seed=3), _RATE)
     with pytest.raises(WorldError, match="beeps were heard"):
-        silence = selftest.find_beeps(_beeps([], 9, seed=3), _RATE)
         selftest.compare(selftest.find_flashes(moments, cells), silence, claps=False)
     random = np.random.default_rng(3)
     scattered = np.array([at + random.uniform(-0.4, 0.4) for at in beeps])

@@ -229,5 +229,16 @@ def test_the_place_in_the_sound_is_known_between_its_blocks(period: int) -> None
         if now > START + 5:
             wanted = (now - 0.1 - START) * rate * (1 + ppm)
             assert abs(clock.position(now - 0.1) - wanted) < rate * 0.003
-    assert clock.drift_ppm == pytest.approx(150, abs=10)
-    assert clock.settled
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_sound_that_lost_time_is_followed_at_once_when_it_says_so_and_else_within_seconds(told: bool) -> None:
+    rate, clock = 48_000, SoundClock(48_000)
+    lost = 0.0
+    for now in (START + np.arange(0, 20, 1 / 21)).tolist():
+        slipped = now > START + 8 and lost == 0.0
+        lost = 0.04 if slipped else lost
+        clock.add(int((now - START - lost) * rate) // 256 * 256, now, lost=slipped and told)
+        since = now - (START + 8)
+        if now - START > 1 and (since < 0 or since > (0.5 if told else 3.1)):
+            assert abs(clock.position(now) - (now - START - lost) * rate) < rate * 0.004

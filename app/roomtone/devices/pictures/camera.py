@@ -167,6 +167,8 @@ class _Process:
         feeder = self._feeder
         assert feeder is not None
         image = frames.as_planar(picture.image)
+        # Before anybody is told of it: they may ask for it at once.
+        self._newest = picture.image
         slot = None if self._outlet.would_wait() else feeder.frame(image)
         if slot is not None:
             self._number += 1
@@ -174,7 +176,6 @@ class _Process:
         elif not self._outlet.would_wait():
             self._reporter.tell(Dropped(1))
         self._reporter.frame(event if slot is not None else None)
-        self._newest = picture.image
         feeder.preview(image, picture.arrival)
         self._reporter.judge.frame(
             frames.luma(image),

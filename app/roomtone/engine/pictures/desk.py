@@ -53,6 +53,8 @@ class PictureDesk:
         self._listening = listening
         self._recorded = recorded
         self._testing = threading.Lock()
+        # Whether anybody cares for cameras at all.
+        self.asked = False
 
     def carry_out(self, command: Command) -> object:
         """Carry out one command and return its answer."""
@@ -73,6 +75,7 @@ class PictureDesk:
 
     def look(self) -> PictureList:
         """Look at what the machine offers."""
+        self.asked = True
         return self._cameras.look()
 
     def open(self, command: m.OpenCamera) -> m.Camera:

@@ -34,6 +34,9 @@ _RUN: Final = 64
 # So many slips the same way, shortly after each other, are a change of pace.
 _SLIPS: Final = 3
 _RATE: Final = 128
+# How long the clock of the sound remembers, and in which steps it forgets.
+_STRETCH_SECONDS: Final = 0.25
+_STRETCHES: Final = 12
 # A hole in real times this many frames long means that frames are missing.
 _HOLE: Final = 1.6
 
@@ -314,30 +317,30 @@ class FrameClock:
 
 
 class SoundClock:
-    """Where the sound is at a moment, from how much of it had arrived at others. Blocks arrive when they are whole."""
+    """Where the sound is at a moment, from how much of it had arrived at others. Blocks arrive when they are whole.
+
+    Only the last few seconds count: an input that loses sound, as every one does on a machine that stands still, is
+    behind from then on, and the pictures have to follow it. Within so short a time no quartz is far off.
+    """
 
     def __init__(self, rate: float) -> None:
         self._rate = rate
-        self._map = ClockMap()
+        # For each stretch of time its number and the shortest time by which sound arrived after it began.
+        self._lags: tuple[tuple[int, float], ...] = ()
 
-    @property
-    def settled(self) -> bool:
-        """Whether enough arrived to trust it."""
-        return self._map.settled
-
-    @property
-    def drift_ppm(self) -> float:
-        """How fast the sound's clock runs against the machine's, in millionths."""
-        return self._map.drift_ppm
-
-    def add(self, position: int, now: float) -> None:
-        """At ``now`` (monotonic) ``position`` frames of the stream had arrived."""
-        self._map.add(position / self._rate, now)
-
-    def restart(self) -> None:
-        """The stream begins anew."""
-        self._map.restart()
+    def add(self, position: int, now: float, *, lost: bool = False) -> None:
+        """At ``now`` (monotonic) ``position`` frames of the stream had arrived; ``lost`` where some did not."""
+        lag = now - position / self._rate
+        stretch = int(now / _STRETCH_SECONDS)
+        before = () if lost else self._lags
+        if before and before[-1][0] == stretch:
+            lag, before = min(lag, before[-1][1]), before[:-1]
+        # Replaced as a whole: others look at it from their own threads.
+        self._lags = (*(old for old in before if old[0] > stretch - _STRETCHES), (stretch, lag))
 
     def position(self, moment: float) -> float:
-        """Return the position of the stream, in frames, at ``moment`` (monotonic)."""
-        return self._map.x_at(moment) * self._rate
+        """Return the position of the stream, in frames, at ``moment`` (monotonic); 0 before anything arrived."""
+        lags = self._lags
+        if not lags:
+            return 0.0
+        return (moment - min(lag for _, lag in lags)) * self._rate
