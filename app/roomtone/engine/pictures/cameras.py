@@ -18,6 +18,7 @@ from roomtone.devices.pictures import messages as cam
 from roomtone.devices.pictures.lookout import PictureLookout
 from roomtone.devices.pictures.model import PictureList, PictureMode, PictureSource, choose_source, parse_mode
 from roomtone.engine import messages as m
+from roomtone.engine.pictures.bits import film_bytes_a_second
 from roomtone.engine.pictures.camera import Camera, check_kind
 from roomtone.engine.pictures.offsets import Offsets
 from roomtone.engine.pictures.timing import SoundClock
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
 
 # Where a source promises no rate and none was measured yet.
 _USUAL_FPS = 30.0
-# What a film takes at most, in bits a pixel; the encoder is held to it.
-_BITS_A_PIXEL = 0.15
-_SOUND_BYTES = 25_000
 
 
 class Cameras:
@@ -184,11 +182,6 @@ class Cameras:
 
     def _next_ring(self) -> Path:
         return _ring_folder() / f"{self._rings}{os.getpid()}-{next(self._numbers)}"
-
-
-def film_bytes_a_second(width: int, height: int, fps: float) -> int:
-    """Return how fast a film of this size grows at most, with its sound."""
-    return int(width * height * fps * _BITS_A_PIXEL / 8) + _SOUND_BYTES
 
 
 def picture_tracks(cameras: list[Camera]) -> list[TrackStart]:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from roomtone.engine import messages as m
 from roomtone.engine.lanes import Lane, Room
+from roomtone.engine.pictures.bits import film_bytes_a_second
 from roomtone.engine.pictures.camera import Camera
-from roomtone.engine.pictures.cameras import film_bytes_a_second
 from roomtone.engine.pictures.encoding import Encoders
 from roomtone.engine.pictures.lane import PictureLane
 from roomtone.engine.pictures.movie import MovieTrack

@@ -23,6 +23,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace
 
+from roomtone.engine.pictures.bits import most_bits
 from roomtone.foundation.errors import WorldError
 
 log = logging.getLogger(__name__)
@@ -75,11 +76,6 @@ class EncoderChoice:
 def title(codec: str, rung: int) -> str:
     """Return how an encoder and a rung of the ladder are called in a manifest."""
     return f"{codec} {LADDER[rung]}" if codec == SOFTWARE else codec
-
-
-def most_bits(width: int, height: int, fps: float) -> int:
-    """Return how many bits a second pictures of this size take at most."""
-    return round(0.3 * width * height * max(fps, 10.0))
 
 
 def open_encoder(choice: EncoderChoice, rung: int, *, full_range: bool) -> VideoCodecContext:

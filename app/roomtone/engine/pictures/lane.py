@@ -29,10 +29,12 @@ from roomtone.engine.pictures.proof import MovieProof
 from roomtone.engine.pictures.timeline import Timeline
 from roomtone.engine.pictures.timing import Taken
 from roomtone.engine.pictures.troubles import film_broke
+from roomtone.engine.verify import VerifyError
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import RoomtoneError
 from roomtone.takes.folder import PictureFacts, PictureGap, TrackSeal, TrackStart
 from roomtone.takes.measure import Level
+from roomtone.takes.recovery import digest_file
 
 log = logging.getLogger(__name__)
 
@@ -112,7 +114,8 @@ class PictureLane:
 
     @property
     def frames(self) -> int:
-        return self._movie.frames
+        # What a film that broke had not written yet is not in it.
+        return self._movie.kept()[0] if self._broken else self._movie.frames
 
     @property
     def clipped(self) -> int:
@@ -167,6 +170,10 @@ class PictureLane:
         )
 
     def check(self, digest: str) -> None:
+        if self._broken:
+            if digest_file(self.file.path) != digest:
+                raise VerifyError(self.file.path, "The bytes read back are not those that were written")
+            return
         self._proof.finish(self.frames, self._movie.crc, digest)
 
     def close(self) -> None:
@@ -240,6 +247,7 @@ class PictureLane:
             log.exception("the film cannot be written any more")
             self._broken = True
             self.camera.take(None)
+            self._movie.abandon()
             self._on_trouble(film_broke(self.camera.source.name, error))
 
     def _work(self) -> None:
