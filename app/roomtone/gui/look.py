@@ -6,8 +6,8 @@ import os
 import sys
 from collections.abc import Mapping
 
-from PySide6.QtCore import QBuffer, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QImageReader, QPalette, QPixmap
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QImage, QPalette, QPixmap
 
 from roomtone.foundation.resources import resource
 from roomtone.gui.theme import Colours, Tokens
@@ -110,11 +110,12 @@ class Look(QObject):
             text = resource(f"icons/{name}.svg").read_bytes().replace(b"currentColor", value.encode())
             if filled:
                 text = text.replace(b'fill="none"', f'fill="{value}"'.encode())
-            buffer = QBuffer()
-            buffer.setData(text)
-            reader = QImageReader(buffer, b"svg")
-            reader.setScaledSize(QSize(round(size * ratio), round(size * ratio)))
-            pixmap = QPixmap.fromImage(reader.read())
+            side = str(round(size * ratio)).encode()
+            for name_of_side in (b"width", b"height"):
+                text = text.replace(name_of_side + b'="24"', name_of_side + b'="' + side + b'"', 1)
+            # Read from bytes and not from a device of Python's: Qt would ask that one for data while it holds the lock
+            # of its image plugins, and wait for ever if the thread that reads pictures stands at that lock.
+            pixmap = QPixmap.fromImage(QImage.fromData(text))
             pixmap.setDevicePixelRatio(ratio)
             self._icons[key] = pixmap
         return self._icons[key]

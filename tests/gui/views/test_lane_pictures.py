@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from roomtone.gui.desk import Desk
+from roomtone.gui.look import Look
 from roomtone.gui.pictures import PictureStore
 from roomtone.gui.views.lane import LaneView
 from roomtone.gui.views.lane_menu import NudgeBar, parse_milliseconds
@@ -98,6 +99,16 @@ def test_pictures_are_scaled_when_they_are_read_and_read_once(qtbot: QtBot, tmp_
     assert first is not None
     assert (first.width(), first.height()) == (160, 90)
     assert store.picture(path, 90) is first
+    store.close()
+
+
+def test_icons_are_drawn_while_pictures_are_read(look: Look, tmp_path: Path, qtbot: QtBot) -> None:
+    # Both go through the same lock of Qt's; a device of Python's in one of them made them wait for each other.
+    store = PictureStore()
+    path = paint(tmp_path / "large.png", 320, 180, "#123456")
+    icons = [look.icon("mic", "text", side, 1.0) for side in range(8, 120) if store.picture(path, side) is None]
+    assert {icon.width() for icon in icons} == set(range(8, 120))
+    qtbot.waitUntil(lambda: all(store.picture(path, side) is not None for side in range(8, 120)))
     store.close()
 
 

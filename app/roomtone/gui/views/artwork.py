@@ -115,7 +115,7 @@ class ArtworkPage(QWidget):
         layout = QVBoxLayout(desk)
         layout.setContentsMargins(space.wide, space.large, space.wide, space.large)
         layout.setSpacing(space.medium)
-        self.preview.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self.preview.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.preview.setMinimumHeight(self._look.px(90))
         layout.addWidget(self.tools.head)
         layout.addWidget(self.preview, 1)

@@ -146,7 +146,8 @@ class PreviewView(QWidget):
 
     def sizeHint(self) -> QSize:
         width = self._look.px(72 if self._choice else 280)
-        return QSize(width, round(width / _WIDE))
+        # Who says how low it may get wants it that low where there is no room, and larger only where there is.
+        return QSize(width, self.minimumHeight() or round(width / _WIDE))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(64, 36)
