@@ -64,6 +64,16 @@ def test_half_the_promised_rate_is_slow_and_so_is_half_of_the_best_where_nothing
     assert 14 < judge.fps < 16
 
 
+def test_pictures_that_were_held_up_do_not_make_the_usual_rate_slow() -> None:
+    judge = Judge(0.0)
+    nothing = Promise(0.0)
+    assert _shown(judge, 90, 4.0, fps=15.0, promise=nothing) is Condition.FINE
+    for number in range(75):
+        judge.frame(_noise(90, 6, number), full_range=True, arrival=9.0 + number / 1000, promise=nothing)
+    assert _shown(judge, 90, 12.0, begin=9.1, fps=15.0, promise=nothing) is Condition.FINE
+    assert _shown(judge, 90, 4.0, begin=21.1, fps=7.0, promise=nothing) is Condition.SLOW
+
+
 def test_nothing_for_a_second_is_silent() -> None:
     judge = Judge(0.0)
     _shown(judge, 90, 1.0)

@@ -166,6 +166,44 @@ def test_after_a_reconnect_the_count_begins_anew() -> None:
     assert clock.missed == 0
 
 
+def test_a_picture_of_another_size_that_is_late_keeps_its_time() -> None:
+    taken = captures(900)
+    clock = _numbered(0.0)
+    first = follow(clock, numbers(450), arrivals(taken[:450], 0.005, 1))
+    clock.describe(0.0, numbered=True)
+    came = arrivals(taken[450:], 0.005, 2)
+    came[:6] += np.linspace(0.2, 0.0, 6)
+    second = follow(clock, numbers(900)[450:], came)
+    assert np.abs(_errors_ms(np.concatenate([first, second]), taken))[60:].max() < 3
+
+
+@pytest.mark.parametrize("held_up", [True, False])
+@pytest.mark.parametrize("jitter", [0.0, 0.02])
+def test_the_first_frames_after_a_pause_are_held_back_until_their_times_are_known(held_up: bool, jitter: float) -> None:
+    taken = captures(900)
+    came = arrivals(taken, jitter, 1)
+    pause = slice(450, 540)
+    if held_up:
+        came[pause] = np.maximum(came[pause], came[540] - 0.02 + np.arange(90) * 1e-4)
+        kept = np.arange(900)
+    else:
+        kept = np.delete(np.arange(900), np.arange(450, 540))
+    clock = _numbered()
+    told: list[float] = []
+    held: list[tuple[float, float]] = []
+    longest = 0
+    for number, arrival in zip(numbers(len(kept)).tolist(), came[kept].tolist(), strict=True):
+        held.append((number, arrival))
+        longest = max(longest, len(held))
+        if not clock.doubts(held):
+            told += [clock.add(*frame).moment for frame in held]
+            held.clear()
+    assert len(told) == len(kept)
+    assert longest == (2 if held_up else 3)
+    assert np.abs(_errors_ms(np.array(told), taken[kept]))[90:].max() < 1000 / FPS
+    assert clock.missed == 900 - len(kept)
+
+
 def test_a_stale_first_picture_spoils_nothing() -> None:
     taken = captures(900)
     came = arrivals(taken, 0.005, 1)

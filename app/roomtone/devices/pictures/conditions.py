@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections import deque
 from typing import Final
@@ -16,6 +17,8 @@ _BLACK_SECONDS: Final = 2.0
 _SILENT_SECONDS: Final = 1.0
 _RATE_SECONDS: Final = 3.0
 _SLOW_SHARE: Final = 0.7
+# After a pause like this arrives what was held up meanwhile, faster than the camera ever sends.
+_PAUSE_SECONDS: Final = 0.5
 # A cap on the lens leaves about 2 % of the brightness as noise; the darkest room with a face in it has 6 %.
 _BLACK_SHARE: Final = 0.035
 # Every so many rows are looked at. Noise makes every row of a live picture differ from that of the last one.
@@ -33,6 +36,7 @@ class Judge:
         self._same_since = now
         self._still_seconds = 0.0
         self._usual = 0.0
+        self._paused = -math.inf
         self._promised = 0.0
 
     @property
@@ -44,12 +48,14 @@ class Judge:
 
     def frame(self, luma: npt.NDArray[np.uint8], *, full_range: bool, arrival: float, promise: Promise) -> None:
         """Look at a frame's brightness, shape (height, width)."""
+        if arrival - self._last > _PAUSE_SECONDS:
+            self._paused = arrival
         self._last = arrival
         self._promised, self._still_seconds = promise.fps, promise.still_seconds
         self._arrivals.append(arrival)
         while arrival - self._arrivals[0] > _RATE_SECONDS:
             self._arrivals.popleft()
-        if self._measured:
+        if self._measured and arrival - self._paused > 2 * _RATE_SECONDS:
             self._usual = max(self._usual, self.fps)
         rows = np.ascontiguousarray(luma[_EVERY // 2 :: _EVERY] if luma.shape[0] > _EVERY else luma)
         if not _dark(rows, full_range=full_range, screen=not promise.still_seconds):

@@ -13,6 +13,7 @@ from typing import Final, Protocol
 import msgspec
 
 from roomtone.devices.pictures import messages as cam
+from roomtone.devices.pictures.messages import Condition
 from roomtone.devices.pictures.model import Control, PictureKind, PictureMode, PictureSource
 from roomtone.devices.pictures.ring import RingError, RingKeeper
 from roomtone.engine import messages as m
@@ -29,7 +30,9 @@ _SNAP_SECONDS: Final = 10.0
 _END_SECONDS: Final = 3.0
 # A camera's process that ended is started again this often; in between its own process does the trying.
 _RESTART_SECONDS: Final = 1.0
-# Nothing for this long from a process that should at least say that nothing comes: it is ended and made anew.
+# Nothing for this long from a process that should at least say that nothing comes: that is told.
+_QUIET_SECONDS: Final = 3.0
+# Nothing for this long: it is ended and made anew.
 _STUCK_SECONDS: Final = 8.0
 
 
@@ -86,8 +89,11 @@ class Camera:
         self._controls: list[Control] = []
         self._lost: Problem | None = None
         self._condition: Problem | None = None
+        self._stuck: Problem | None = None
         self._snapped: dict[str, Problem | None] = {}
         self._number = -1
+        # Frames after a pause, until it is clear when they were taken.
+        self._held: list[cam.Frame] = []
         self._heard = clock.monotonic()
         self._ending = threading.Event()
         self._decoder: msgspec.json.Decoder[cam.Event] = msgspec.json.Decoder(cam.Event)
@@ -132,7 +138,7 @@ class Camera:
                 fps=round(self._frames.fps, 2) if self._frames.settled else 0.0,
                 jitter_ms=round(self._frames.jitter_ms, 1),
                 controls=self._controls,
-                trouble=self._lost or self._condition,
+                trouble=self._lost or self._stuck or self._condition,
             )
 
     @property
@@ -182,6 +188,15 @@ class Camera:
         """Look after the process; called about twice a second."""
         with self._lock:
             quiet = self._clock.monotonic() - self._heard
+            news = quiet > _QUIET_SECONDS and self._stuck is None and self._lost is None
+            taker = self._taker
+            if news:
+                self._stuck = troubles.process_stuck(self.source.name)
+                why = self._stuck.title
+        if news:
+            if taker is not None:
+                taker.lost(why)
+            self._changed()
         if quiet > _STUCK_SECONDS and not self._ending.is_set():
             log.warning("the process of %s says nothing; it is made anew", self.source.name)
             self._heard = self._clock.monotonic()
@@ -210,6 +225,8 @@ class Camera:
         with self._lock:
             self._process = process
             self._heard = self._clock.monotonic()
+            # Every process counts its frames from 0.
+            self._number = -1
         source = self.source
         self._write(cam.OpenPicture(source.id, source.name, source.kind, self.mode, str(self._rings())))
         return process
@@ -228,6 +245,9 @@ class Camera:
 
     def _take_event(self, event: cam.Event) -> None:
         self._heard = self._clock.monotonic()
+        if self._stuck is not None:
+            self._stuck = None
+            self._changed()
         match event:
             case cam.Frame():
                 self._take_frame(event)
@@ -246,6 +266,9 @@ class Camera:
             case cam.Conditions():
                 with self._lock:
                     self._condition = troubles.condition(event.condition, self.source, event.fps, self._promised())
+                    taker, problem = self._taker, self._condition
+                if taker is not None and problem is not None and event.condition is Condition.SILENT:
+                    taker.lost(problem.title)
             case cam.Snapped():
                 with self._seen:
                     self._snapped[event.file] = event.problem
@@ -257,6 +280,17 @@ class Camera:
         self._changed()
 
     def _take_frame(self, frame: cam.Frame) -> None:
+        self._held.append(frame)
+        if not self._frames.doubts([(held.source_time, held.arrival) for held in self._held]):
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Hand on the frames that were held back."""
+        held, self._held = self._held, []
+        for frame in held:
+            self._hand_on(frame)
+
+    def _hand_on(self, frame: cam.Frame) -> None:
         taken = self._frames.add(frame.source_time, frame.arrival)
         with self._seen:
             self._number = frame.number
@@ -269,6 +303,7 @@ class Camera:
             self._changed()
 
     def _take_ring(self, opened: cam.Opened) -> None:
+        self._let_go()
         try:
             keeper = RingKeeper(Path(opened.ring))
         except (OSError, RingError) as error:
@@ -276,7 +311,8 @@ class Camera:
             return
         with self._lock:
             old = self._ring
-            again = old is not None or self._lost is not None
+            # Pictures of another size without a pause are numbered on.
+            again = self._lost is not None
             if old is not None and old.opened.ring != opened.ring:
                 # A process that was killed could not take it away itself.
                 Path(old.opened.ring).unlink(missing_ok=True)
@@ -289,6 +325,7 @@ class Camera:
             self._frames.describe(opened.fps, numbered=opened.numbered)
 
     def _be_lost(self, problem: Problem) -> None:
+        self._let_go()
         with self._seen:
             taker = self._taker
             news = self._lost is None

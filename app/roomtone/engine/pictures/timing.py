@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import deque
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from roomtone.engine.pictures.clockmap import CRYSTAL, ClockMap
@@ -37,6 +39,9 @@ _RATE: Final = 128
 # How long the clock of the sound remembers, and in which steps it forgets.
 _STRETCH_SECONDS: Final = 0.25
 _STRETCHES: Final = 12
+# Later than this, in seconds, frames are held back until so many tell by their pace whether others are missing.
+_PAUSE: Final = 0.75
+_WITNESSES: Final = 3
 # A hole in real times this many frames long means that frames are missing.
 _HOLE: Final = 1.6
 
@@ -90,6 +95,7 @@ class FrameClock:
         self._numbered = False
         self._moments: deque[float] = deque(maxlen=_RATE)
         self._step = 0.0
+        self._described: tuple[float, bool] | None = None
         self._begin()
 
     def _begin(self) -> None:
@@ -144,6 +150,9 @@ class FrameClock:
 
     def describe(self, fps: float, *, numbered: bool) -> None:
         """Say what kind of source it is: its promised frames a second, and whether its times only count frames."""
+        if self._described == (fps, numbered):
+            return
+        self._described = (fps, numbered)
         step = 1 / fps if fps else 0.0
         if numbered != self._numbered or (numbered and step != self._step):
             self._map = ClockMap(free=numbered, after=self._map)
@@ -155,6 +164,25 @@ class FrameClock:
         """The source was away; its times begin anew."""
         self._map.restart()
         self._begin()
+
+    def doubts(self, frames: Sequence[tuple[float, float]]) -> bool:
+        """Look at the next frames (source time, arrival) before they are added: is one more needed to know their times?
+
+        After a pause, a source that only counts may go on with what was held up, at once, or with what it takes from
+        then on, at its usual pace; the frames between were never sent.
+        """
+        if not self._numbered or not self._map.settled:
+            return False
+        period = self._step * self._map.slope
+        shift = self._slips * self._step
+        late = min(arrival - self._map.at(source_time + shift) for source_time, arrival in frames)
+        arrivals = [self._arrival, *(arrival for _, arrival in frames)]
+        if late < _PAUSE or any(b - a < _QUEUE * period for a, b in itertools.pairwise(arrivals)):
+            return False
+        if len(frames) < _WITNESSES:
+            return True
+        self._slip(max(1, round((late - self._map.mean_delay) / period)))
+        return False
 
     def add(self, source_time: float, arrival: float, *, same: bool = False) -> Taken:
         """Take a frame's own time and its arrival; return when it was taken. Moments rise from frame to frame.

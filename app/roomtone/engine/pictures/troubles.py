@@ -17,6 +17,16 @@ def process_gone(name: str) -> Problem:
     )
 
 
+def process_stuck(name: str) -> Problem:
+    """Return what to say when the process of a camera says nothing any more."""
+    return Problem(
+        "camera-silent",
+        f"No picture arrives from “{name}”",
+        "Its driver does not answer",
+        "The sound goes on. The camera is opened anew by itself if this lasts",
+    )
+
+
 def not_opened(name: str, problem: Problem | None) -> RoomtoneError:
     """Return what to say of a camera that never sent a picture; ``problem`` is what its own process said."""
     return WorldError(
@@ -60,9 +70,10 @@ def condition(found: Condition, source: PictureSource, fps: float, promised: flo
             )
         case Condition.SLOW:
             light = source.kind is PictureKind.CAMERA
+            instead = f"{fps:.0f} instead of {promised:.0f}" if promised else f"only {fps:.0f}"
             return Problem(
                 "camera-slow",
-                f"“{name}” sends {fps:.0f} instead of {promised:.0f} pictures a second",
+                f"“{name}” sends {instead} pictures a second",
                 "In low light cameras expose longer and halve their rate" if light else "It or its network is too slow",
                 "Add light, or lock the exposure" if light else "Come nearer to the Wi-Fi, or choose a smaller picture",
             )
