@@ -281,12 +281,12 @@ class Camera:
 
     def _take_frame(self, frame: cam.Frame) -> None:
         self._held.append(frame)
-        if not self._frames.doubts([(held.source_time, held.arrival) for held in self._held]):
-            self._let_go()
+        self._let_go(self._frames.ready([(held.source_time, held.arrival) for held in self._held]))
 
-    def _let_go(self) -> None:
-        """Hand on the frames that were held back."""
-        held, self._held = self._held, []
+    def _let_go(self, count: int | None = None) -> None:
+        """Hand on the first ``count`` of the frames that were held back, or all."""
+        held = self._held[:count]
+        del self._held[:count]
         for frame in held:
             self._hand_on(frame)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections import deque
 from collections.abc import Sequence
@@ -165,24 +164,27 @@ class FrameClock:
         self._map.restart()
         self._begin()
 
-    def doubts(self, frames: Sequence[tuple[float, float]]) -> bool:
-        """Look at the next frames (source time, arrival) before they are added: is one more needed to know their times?
+    def ready(self, frames: Sequence[tuple[float, float]]) -> int:
+        """Return of how many of these frames (source time, arrival), to be added next, the times can be known.
 
         After a pause, a source that only counts may go on with what was held up, at once, or with what it takes from
-        then on, at its usual pace; the frames between were never sent.
+        then on, at its usual pace; those between were never sent. The rest is to be shown again, with the next frame.
         """
         if not self._numbered or not self._map.settled:
-            return False
+            return len(frames)
         period = self._step * self._map.slope
         shift = self._slips * self._step
-        late = min(arrival - self._map.at(source_time + shift) for source_time, arrival in frames)
-        arrivals = [self._arrival, *(arrival for _, arrival in frames)]
-        if late < _PAUSE or any(b - a < _QUEUE * period for a, b in itertools.pairwise(arrivals)):
-            return False
+        late = [arrival - self._map.at(source_time + shift) for source_time, arrival in frames]
+        if late[-1] < _PAUSE:
+            return len(frames)
+        for index in range(len(frames) - 1, 0, -1):
+            if frames[index][1] - frames[index - 1][1] < _QUEUE * period:
+                # It waited in a queue, right before the next one; whether that one did is not known yet.
+                return index
         if len(frames) < _WITNESSES:
-            return True
-        self._slip(max(1, round((late - self._map.mean_delay) / period)))
-        return False
+            return 0
+        self._slip(max(1, round((min(late) - self._map.mean_delay) / period)))
+        return len(frames)
 
     def add(self, source_time: float, arrival: float, *, same: bool = False) -> Taken:
         """Take a frame's own time and its arrival; return when it was taken. Moments rise from frame to frame.
