@@ -96,7 +96,7 @@ def test_projects_and_the_way_to_the_server(shell: Shell) -> None:
     assert [p["title"] for p in shell.json("project", "list")] == ["Night Song", "Other"]
     assert shell.json("whoami")["embedded"]
     assert "this computer" in shell.say("whoami")
-    assert shell.refused("leave", code=1)["remedy"]
+    assert shell.refused("leave", code=2)["remedy"]
     assert shell.json("sync", "now")["link"] | {"url": ""} == shell.json("sync", "status")["link"] | {"url": ""}
     assert shell.json("sync", "now")["link"]["waiting"] == 0
     assert shell.json("sync", "pause") == {"paused": True}

@@ -53,7 +53,7 @@ def test_a_time_lapse_of_the_practice_picture(shell: Shell) -> None:
     before = len(shell.json("artwork", "show", "Day")["pictures"])
     assert before >= 2
     assert len(shell.json("artwork", "snap", "Day", "--camera", "practice")["pictures"]) == before + 1
-    assert shell.refused("artwork", "lapse", "--source", "nothing", "--every", "1", code=1)["code"] == "no-such-camera"
+    assert shell.refused("artwork", "lapse", "--source", "nothing", "--every", "1", code=2)["code"] == "no-such-camera"
     assert shell.refused("artwork", "lapse", "--source", "practice", "--every", "0", code=2)["code"] == "bad-pace"
     # What could not begin has left nothing behind.
     assert len(shell.json("artwork", "list")) == 1
@@ -103,7 +103,7 @@ def test_mistakes_are_told_with_what_to_do(shell: Shell, tmp_path: Path, picture
         (("write", "revise", page, "/nope"), "unreadable-text"),
     ):
         # What only a worker knows comes back as the world's fault.
-        problem = shell.refused(*arguments, code=1 if code == "not-kept" else 2)
+        problem = shell.refused(*arguments, code=2)
         assert (problem["code"], bool(problem["remedy"])) == (code, True)
     done = shell.run("artwork", "add", still, str(latin), picture, "--json", code=1)
     assert json.loads(done.stderr)["error"]["code"] == "no-picture"

@@ -116,7 +116,7 @@ def test_stop_ends_the_take_wherever_it_was_begun(shell: Shell) -> None:
 def test_what_cannot_be_is_refused_before_anything_happens(shell: Shell) -> None:
     for arguments in (["--seconds", "0"], ["--seconds", "-1"], ["--rate", "5"], ["--rate", "-48000"]):
         assert shell.refused(*_PRACTICE, *arguments, code=2)["code"] in ("bad-seconds", "bad-rate")
-    assert "nowhere" in shell.refused("record", "--input", "nowhere", code=1)["title"]
+    assert "nowhere" in shell.refused("record", "--input", "nowhere", code=2)["title"]
     shell.run("record", "--seconds", "x", code=2)
     shell.run("record", "--format", "mp3", code=2)
     assert list(shell.home.takes.iterdir()) == []

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from roomtone.foundation.errors import UsageError
+from roomtone.foundation.errors import UsageError, WorldError
 
 PRACTICE_TONE: Final = "Roomtone/Practice tone"
 RATES: Final = (44_100, 48_000, 88_200, 96_000, 176_400, 192_000)
@@ -49,7 +49,7 @@ def practice_device() -> AudioDevice:
 def choose_input(devices: DeviceList, wanted: str) -> AudioDevice:
     """Return the input called ``wanted`` (an id, a name or an unambiguous part of one; "" is the default).
 
-    Raises ``UsageError`` with code ``no-input`` when there is none at all, ``no-such-input`` otherwise.
+    Raises ``WorldError`` with code ``no-input`` when there is none at all, else ``UsageError`` with ``no-such-input``.
     """
     inputs = devices.inputs
     if wanted == PRACTICE_TONE:
@@ -57,7 +57,7 @@ def choose_input(devices: DeviceList, wanted: str) -> AudioDevice:
     if not wanted:
         if inputs:
             return inputs[0]
-        raise UsageError(
+        raise WorldError(
             "no-input",
             "There is no sound input",
             "The system offers no microphone or interface",

@@ -12,7 +12,7 @@ from roomtone.devices.system import OutputStream, SoundSystem
 from roomtone.engine import messages as m
 from roomtone.engine.playback import Player
 from roomtone.foundation.clock import Clock
-from roomtone.foundation.errors import UsageError
+from roomtone.foundation.errors import UsageError, WorldError
 from roomtone.foundation.paths import Home
 
 
@@ -52,7 +52,7 @@ class Deck:
             if not any(path.is_relative_to(place.resolve()) for place in (self._home.takes, self._home.cache)):
                 raise UsageError("not-a-take", "Nothing is played", f"{path} is not in the takes folder", "Name a take")
             if not any(device.outputs for device in self._lookout.look().devices):
-                raise UsageError("no-output", "Nothing is played", "The system offers no sound output", "Plug one in")
+                raise WorldError("no-output", "Nothing is played", "The system offers no sound output", "Plug one in")
             player = Player(
                 path, command.take, command.at, partial(self._output, command.device), self._clock, self._played
             )

@@ -16,7 +16,7 @@ import msgspec
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     """An error as plain data, as it crosses a process or the network boundary.
 
-    ``ours`` is true for a bug of Roomtone and false for the world's fault.
+    ``ours`` is true for a bug of Roomtone and false for the world's fault; ``usage`` where what was asked for cannot be.
     """
 
     code: str
@@ -24,6 +24,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     detail: str = ""
     remedy: str = ""
     ours: bool = False
+    usage: bool = False
 
     def sentence(self) -> str:
         """Return *what happened – why – what to do* as one line."""
@@ -45,7 +46,8 @@ class RoomtoneError(Exception):
     @property
     def problem(self) -> Problem:
         """The error as plain data; what is no Unicode in it, such as a part of a file name, is replaced."""
-        return Problem(self.code, _unicode(self.title), _unicode(self.detail), _unicode(self.remedy), self.ours)
+        texts = _unicode(self.title), _unicode(self.detail), _unicode(self.remedy)
+        return Problem(self.code, *texts, ours=self.ours, usage=isinstance(self, UsageError))
 
     def __str__(self) -> str:
         return self.problem.sentence()
@@ -71,7 +73,7 @@ class BugError(RoomtoneError):
 
 def from_problem(problem: Problem) -> RoomtoneError:
     """Turn plain data that came from another process back into an exception."""
-    kind = BugError if problem.ours else WorldError
+    kind = BugError if problem.ours else UsageError if problem.usage else WorldError
     return kind(problem.code, problem.title, problem.detail, problem.remedy)
 
 

@@ -89,7 +89,8 @@ def document(error: RoomtoneError) -> ProblemDocument:
     if status == 500:
         error = unexpected("answering the request")
     digest = error.digest if isinstance(error, RefusedError) else ""
-    return ProblemDocument(error.code, error.title, error.detail, error.remedy, error.ours, status, digest)
+    texts = error.code, error.title, error.detail, error.remedy
+    return ProblemDocument(*texts, ours=error.ours, status=status, digest=digest)
 
 
 def answer(error: RoomtoneError) -> tuple[int, bytes, Headers]:

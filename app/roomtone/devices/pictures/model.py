@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from roomtone.foundation.errors import UsageError
+from roomtone.foundation.errors import UsageError, WorldError
 
 PRACTICE_PICTURE: Final = "Roomtone/Practice picture"
 SCREEN: Final = "screen"
@@ -76,7 +76,7 @@ def practice_source() -> PictureSource:
 def choose_source(found: PictureList, wanted: str) -> PictureSource:
     """Return the source called ``wanted``: an id, a name, an unambiguous part of one, or an address.
 
-    "" is the first camera. Raises ``UsageError`` with code ``no-camera`` or ``no-such-camera``.
+    "" is the first camera. Raises ``WorldError`` with code ``no-camera``, or ``UsageError`` with ``no-such-camera``.
     """
     text = wanted.strip()
     if _ADDRESS.match(text):
@@ -87,7 +87,7 @@ def choose_source(found: PictureList, wanted: str) -> PictureSource:
     if not text:
         if cameras:
             return cameras[0]
-        raise UsageError(
+        raise WorldError(
             "no-camera",
             "There is no camera",
             found.problem or "The system offers none",
