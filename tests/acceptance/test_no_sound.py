@@ -25,7 +25,7 @@ def silent_env(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]
 
 def test_no_input_is_said_and_the_practice_tone_is_recorded_as_such(home: Home, silent_env: dict[str, str]) -> None:
     with RoomtoneHome(home, silent_env) as app:
-        assert app.run("devices") == {"devices": []}
+        assert app.run("devices")["devices"] == []
         with pytest.raises(RuntimeError, match="There is no sound input"):
             app.run("record", "--seconds", "1")
         with pytest.raises(RuntimeError, match="There is no sound input"):

@@ -147,13 +147,13 @@ class JackServer:
         return player
 
     def _ask(self, *argv: str) -> str:
-        """Run a program that only looks. It is asked again where it does not answer.
+        """Run a program that only looks. It is asked again where it does not answer, or was not let in.
 
         jackd opens one client at a time, in step with all the others; one that is killed in that moment can leave the
         newcomer waiting for an answer that was lost with it.
         """
         for _ in range(_ASK_TIMES - 1):
-            with contextlib.suppress(subprocess.TimeoutExpired):
+            with contextlib.suppress(subprocess.TimeoutExpired, RuntimeError):
                 return run(list(argv), _ASK_SECONDS, self.env())
         try:
             return run(list(argv), _ASK_SECONDS, self.env())
