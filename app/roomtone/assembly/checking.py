@@ -36,7 +36,9 @@ def check_take(folder: Path) -> list[Checked]:
             checked.append(Checked(track.name, track.digest, 0))
             continue
         # A take that was stopped at once has a track without a frame, in which there is nothing to decode.
-        frames = probe(path).frames if track.frames or not track.rate else 0
+        found = probe(path) if track.frames or not track.rate else None
+        # A film of a camera counts its pictures: the sound beside them is there for viewing only.
+        frames = 0 if found is None else found.frames if track.picture is None else found.pictures
         if frames != track.frames:
             raise _damaged(path, f"{frames} of {track.frames} frames can be decoded")
         checked.append(Checked(track.name, track.digest, frames))

@@ -15,6 +15,7 @@ from roomtone.foundation.errors import RoomtoneError
 from roomtone.foundation.paths import Home
 from roomtone.studio.views import duration, size
 from roomtone.studio.workshop import Workshop
+from roomtone.takes.folder import PictureFacts, read_manifest
 from roomtone.takes.library import LibraryItem, TrackItem
 from roomtone.takes.model import TakeState
 
@@ -101,12 +102,16 @@ def _show(options: argparse.Namespace, home: Home, clock: Clock, output: Output)
     finally:
         workshop.close()
     output.document(item)
+    manifest = read_manifest(Path(item.folder))
+    facts = {track.name: track.picture for track in manifest.tracks if track.picture} if manifest else {}
     output.say(f"{_mark(item)} {item.title}".strip())
     output.say(f"  {item.id}  {item.state}" + (f" ({item.ending})" if item.ending else ""))
     output.say(f"  begun {item.started[:19].replace('T', ' ')} UTC, {duration(item.seconds)} long")
     output.say(f"  {item.folder}")
     for track in item.tracks:
         output.say("  " + _track(track))
+        if track.name in facts:
+            output.say("    " + _pictures(facts[track.name]))
         if track.digest:
             output.say(f"    {track.digest}")
     for line in item.note.splitlines():
@@ -119,8 +124,21 @@ def _track(track: TrackItem) -> str:
     if track.rate:
         parts += [f"{track.rate / 1000:g} kHz", f"{track.bits} bits" if track.bits else ""]
         parts += [{1: "mono", 2: "stereo"}.get(track.channels, f"{track.channels} channels"), f"{track.frames} frames"]
+    if track.width and track.height:
+        parts.append(f"{track.width}×{track.height}")
     parts += [size(track.bytes), f"peak {track.peak:.1f} dBFS" if track.peak is not None else ""]
     return f"{track.name}: " + ", ".join(part for part in parts if part)
+
+
+def _pictures(facts: PictureFacts) -> str:
+    """Return how the pictures of a track really came."""
+    parts = [f"{facts.frames} pictures", f"{facts.fps:.4g} a second", f"{facts.dropped} dropped"]
+    if facts.missed:
+        parts.append(f"{facts.missed} never came")
+    if facts.offset_ms:
+        parts.append(f"{facts.offset_ms:g} ms taken off by the sync test")
+    parts += [f"gap of {gap.seconds:.1f} s at {duration(gap.at)}" for gap in facts.gaps]
+    return ", ".join(parts)
 
 
 def _play(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
