@@ -13,7 +13,7 @@ from roomtone.engine.messages import Activity, Camera, Input, Playing, Rolling, 
 from roomtone.foundation.errors import Problem
 from roomtone.studio import views
 from roomtone.studio.model import StudioModel
-from roomtone.studio.snapshot import Phase, Safety, Tone
+from roomtone.studio.snapshot import Line, Phase, Safety, Tone
 from roomtone.takes.folder import Ending, Source
 from roomtone.takes.library import LibraryItem, TrackItem
 from roomtone.takes.model import TakeState
@@ -142,6 +142,16 @@ def test_the_project_line_says_how_the_way_is(link: sync.Link | None, words: str
     line = views.project_line(link, None, None)
     assert words in line.text
     assert line.tone is tone
+
+
+def test_the_project_line_is_not_green_while_a_take_needs_somebody() -> None:
+    stuck = views.take_view(_item(), _synced(SyncState.NEEDS_YOU), False)
+    assert views.project_line(_link(), None, None, [stuck]) == Line("Not in the project · 1", Tone.LOOK)
+    safe = views.take_view(_item(), _synced(SyncState.SAFE), True)
+    assert views.project_line(_link(), None, None, [safe]).tone is Tone.SAFE
+    status = _status(activity=Activity.RECORDING, rolling=_ROLLING)
+    synced = _synced(SyncState.NEEDS_YOU)
+    assert views.project_line(_link(), views.rolling_view(status, 0, synced), synced).tone is Tone.LOOK
 
 
 def test_while_recording_the_project_line_says_how_far_behind_it_is() -> None:

@@ -154,7 +154,7 @@ class StudioModel:
             person=self.person,
             theme=self.theme,
             computer_line=views.computer_line(status, rolling),
-            project_line=views.project_line(self.link, rolling, synced),
+            project_line=views.project_line(self.link, rolling, synced, takes),
             disk_line=views.disk_line(status),
             safe_line=views.safe_line(takes, self.link, rolling),
             camera_choices=self.camera_choices,

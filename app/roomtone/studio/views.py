@@ -186,8 +186,11 @@ def computer_line(status: Status | None, rolling: RollingView | None) -> Line:
     return Line("On this computer", Tone.SAFE)
 
 
-def project_line(link: Link | None, rolling: RollingView | None, synced: TakeSync | None) -> Line:
+def project_line(
+    link: Link | None, rolling: RollingView | None, synced: TakeSync | None, takes: list[TakeView] | None = None
+) -> Line:
     """Say how much is in the project. Safe is said only of what the server has checked."""
+    stuck = sum(take.safety is Safety.NEEDS_YOU for take in takes or [])
     if link is None or link.online is None:
         line = Line("In the project · not reached yet", Tone.QUIET)
     elif link.paused:
@@ -198,12 +201,16 @@ def project_line(link: Link | None, rolling: RollingView | None, synced: TakeSyn
         line = _rolling_line(rolling, synced)
     elif link.waiting:
         line = Line(f"On the way to the project · {link.waiting}", Tone.QUIET)
+    elif stuck:
+        line = Line(f"Not in the project · {stuck}", Tone.LOOK)
     else:
         line = Line("In the project", Tone.SAFE)
     return line
 
 
 def _rolling_line(rolling: RollingView, synced: TakeSync | None) -> Line:
+    if synced is not None and synced.state is SyncState.NEEDS_YOU:
+        return Line("Not sent · kept here", Tone.LOOK)
     if synced is None or not synced.safe_seconds:
         return Line("In the project · starting", Tone.QUIET)
     behind = max(0.0, rolling.seconds - synced.safe_seconds)
