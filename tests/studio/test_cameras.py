@@ -9,11 +9,15 @@ from roomtone.foundation import settings as settings_file
 from roomtone.foundation.paths import Home
 from roomtone.foundation.settings import CameraSetting, Settings
 from roomtone.studio.preview import Preview
-from roomtone.studio.snapshot import CameraView, DraftKind
+from roomtone.studio.snapshot import CameraView, DraftKind, StudioState
 from tests.rigs.camera import CameraRig
 from tests.rigs.processes import kill, until
 from tests.rigs.workers import worker_pid
 from tests.studio.ears import Ears
+
+
+def _said(state: StudioState) -> list[str]:
+    return [notice.problem.title for notice in state.notices]
 
 
 def _seen(ears: Ears, source: str) -> CameraView:
@@ -26,6 +30,15 @@ def _seen(ears: Ears, source: str) -> CameraView:
     camera = found()
     assert camera is not None
     return camera
+
+
+def test_opening_another_camera_takes_away_why_the_last_one_could_not_be_opened(place: Home) -> None:
+    with Ears(place) as ears:
+        ears.studio.open_camera("http://127.0.0.1:1/video")
+        refused = "“127.0.0.1:1” could not be opened"
+        ears.wait("the refusal", lambda s: refused in _said(s))
+        ears.studio.open_camera(PRACTICE_PICTURE, "360p30")
+        ears.wait("the practice picture alone", lambda s: bool(s.cameras) and refused not in _said(s))
 
 
 def test_the_practice_picture_is_seen_and_is_for_this_time_only(place: Home) -> None:

@@ -31,13 +31,23 @@ class Pictures:
         self._wanted: dict[str, str] = {}
         self._opening: set[str] = set()
         self._said: set[str] = set()
+        self._refusals: list[Problem] = []
         self._seen: frozenset[str] = frozenset()
 
     # What a person asks for, on the queue's thread.
 
     def open(self, source: str, mode: str) -> None:
         """Open a camera, and remember it for the next start."""
-        camera = self._workshop.cameras().open_camera(source, mode)
+        with self._board.changing() as model:
+            # Whoever opens another one, or the same again, has read why the last one could not be opened.
+            for refusal in self._refusals:
+                model.dismiss_code(refusal.code, refusal.title)
+        self._refusals.clear()
+        try:
+            camera = self._workshop.cameras().open_camera(source, mode)
+        except RoomtoneError as error:
+            self._refusals.append(error.problem)
+            raise
         self._wanted[camera.source] = mode
         self._said.discard(camera.source)
         self._remember()

@@ -224,17 +224,62 @@ def test_an_address_is_judged_where_it_is_typed(desk: Desk, stage: Stage, qtbot:
     menu.actions()[-1].trigger()
     menu.close()
     qtbot.waitUntil(side.address.field.isVisible)
-    write(side.address.field, "phone")
+    write(side.address.field, "my phone")
     press(side.address.field, Qt.Key.Key_Return)
-    assert side.address.fault.text() == "Begin with http:// or rtsp://, as in http://phone"
+    assert side.address.fault.text().startswith("An address looks like http://")
     assert side.address.isVisible()
     assert stage.said == []
     side.address.field.clear()
-    write(side.address.field, "http://phone:8080/video")
+    # Phones show theirs without what it begins with.
+    write(side.address.field, "phone:8080/video")
     assert not side.address.fault.isVisible()
     press(side.address.field, Qt.Key.Key_Return)
     assert stage.said == [("open_camera", "http://phone:8080/video", "")]
     assert not side.address.isVisible()
+
+
+@MENUS
+def test_space_means_the_record_button_again_once_an_address_is_typed(
+    desk: Desk, stage: Stage, camera: StageCamera, qtbot: QtBot
+) -> None:
+    desk.attach(stage)
+    side, record = panel(desk), desk.window.transport.button
+    qtbot.waitUntil(record.isEnabled)
+    record.setFocus()
+    _ask_for_an_address(side)
+    qtbot.waitUntil(side.address.field.hasFocus)
+    write(side.address.field, "phone:8080/video")
+    press(side.address.field, Qt.Key.Key_Return)
+    assert desk.window.focusWidget() is record
+    stage.see(view(camera))
+    qtbot.waitUntil(side.preview.isVisible)
+    assert desk.window.focusWidget() is record
+    # It was the wrong one: it stands there still, and typing takes its place.
+    _ask_for_an_address(side)
+    assert side.address.field.selectedText() == "phone:8080/video"
+
+
+def test_the_keyboard_stays_with_adding_cameras_when_its_button_goes(
+    desk: Desk, stage: Stage, camera: StageCamera, qtbot: QtBot
+) -> None:
+    desk.attach(stage)
+    side = panel(desk)
+    side.empty.button.setFocus()
+    stage.see(view(camera))
+    qtbot.waitUntil(side.preview.isVisible)
+    assert side.add.hasFocus()
+    side.remove.setFocus()
+    stage.see()
+    qtbot.waitUntil(side.empty.isVisible)
+    assert side.empty.button.hasFocus()
+
+
+def _ask_for_an_address(side: CameraPanel) -> None:
+    side.open_choices()
+    menu = side.findChild(QMenu)
+    assert menu is not None
+    menu.actions()[-1].trigger()
+    menu.close()
 
 
 def test_controls_are_held_or_left_to_the_camera(seeing: Desk, stage: Stage, qtbot: QtBot) -> None:

@@ -60,13 +60,17 @@ class CameraModel(msgspec.Struct, frozen=True):
     prompter: bool = False
 
 
+def whole_address(text: str) -> str:
+    """Return the address of a camera as it is opened: phones show theirs without the http:// that it begins with."""
+    address = text.strip()
+    return address if not address or "://" in address else f"http://{address}"
+
+
 def address_fault(text: str) -> str:
     """Return what is wrong with the address of a camera, in words, or "" where nothing is."""
-    address = text.strip()
+    address = whole_address(text)
     if not address:
         return "Type the address that the phone or camera shows"
-    if "://" not in address:
-        return f"Begin with http:// or rtsp://, as in http://{address.split('/')[0] or 'phone'}"
     if not _ADDRESS.match(address):
         return "An address looks like http://192.168.1.20:8080/video or rtsp://camera/stream"
     return ""

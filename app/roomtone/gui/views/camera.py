@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+from shiboken6 import isValid
 
 from roomtone.foundation.errors import Problem
 from roomtone.gui.look import Look
@@ -15,7 +26,7 @@ from roomtone.gui.views.camera_tools import AddressField, ControlsPart, FramingT
 from roomtone.gui.views.flow import FlowLayout
 from roomtone.gui.views.parts import ElidedLabel, IconButton
 from roomtone.gui.views.preview import PreviewView
-from roomtone.studio.snapshot import Tone
+from roomtone.studio.snapshot import Line, Tone
 
 
 class CameraPanel(QScrollArea):
@@ -38,6 +49,7 @@ class CameraPanel(QScrollArea):
         self._part = ""
         self._modes: dict[str, str] = {}
         self._menu: QMenu | None = None
+        self._before: QWidget | None = None
         self.tiles: dict[str, PreviewView] = {}
         self.preview = PreviewView(look, store)
         self.name = ElidedLabel(look, look.tokens.type.body, 600)
@@ -70,6 +82,7 @@ class CameraPanel(QScrollArea):
         """Show a state of the panel."""
         self._model = model
         main = model.main
+        held = next((button for button in (self.empty.button, self.add, self.remove) if button.hasFocus()), None)
         self.preview.show_tile(main, model.framing, model.ghost)
         self._show_tiles(model)
         for widget in (self.preview, self.name, self.tools, self.remove):
@@ -84,6 +97,9 @@ class CameraPanel(QScrollArea):
         self.sync.setVisible(main is not None and self._part == "sync")
         self.sync.show_sync(model)
         self.address.setVisible(self._part == "address")
+        if held is not None and not held.isVisible():
+            # The button that had the keyboard has gone; Space must not come to mean whatever is next.
+            self._button().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_moving(self, time: str, bars: tuple[Bar, ...]) -> None:
         """Show how long the take is, "" for none, and the levels."""
@@ -108,8 +124,7 @@ class CameraPanel(QScrollArea):
             action.triggered.connect(lambda _=False, source=choice.id: self.opened.emit(source, ""))
         menu.addSeparator()
         menu.addAction("By address …").triggered.connect(lambda: self._show_part("address", True))
-        button = self.empty.button if self.empty.isVisible() else self.add
-        # ``popup`` returns at once, so nothing waits for the menu.
+        button = self._button()
         menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
     def sizeHint(self) -> QSize:
@@ -156,11 +171,7 @@ class CameraPanel(QScrollArea):
         if main is None:
             return
         self.name.show_text(main.label)
-        self.line.setText(main.line.text)
-        role = "look" if main.line.tone is Tone.LOOK else "muted"
-        if self.line.property("role") != role:
-            self.line.setProperty("role", role)
-            self.line.style().polish(self.line)
+        _say(self.line, main.line)
         self.remove.setEnabled(not main.recording)
         why = "The take that records needs this camera" if main.recording else f"Close {main.label}"
         self.remove.show_as("x", why)
@@ -204,14 +215,18 @@ class CameraPanel(QScrollArea):
         self.opened.emit(self.preview.camera, mode)
 
     def _show_part(self, part: str, shown: bool) -> None:
+        before = self.window().focusWidget()
         self._part = part if shown else ""
         self.show_cameras(self._model)
         if part == "address" and shown:
+            self._before = before
             self.address.begin()
         elif part == "address":
-            # The field has gone, and the keyboard must not fall to whatever comes next.
-            button = self.empty.button if self.empty.isVisible() else self.add
-            button.setFocus(Qt.FocusReason.OtherFocusReason)
+            # The field has gone, and the keyboard goes back to where it was: mostly to the record button.
+            _still_there(self._before, self._button()).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _button(self) -> QAbstractButton:
+        return self.empty.button if self.empty.isVisible() else self.add
 
 
 class TroubleView(QWidget):
@@ -263,6 +278,18 @@ class NoCamera(QWidget):
         layout.setSpacing(look.tokens.space.medium)
         layout.addWidget(self.words)
         layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
+
+
+def _still_there(widget: QWidget | None, other: QWidget) -> QWidget:
+    return widget if widget is not None and isValid(widget) and widget.isVisible() else other
+
+
+def _say(label: QLabel, line: Line) -> None:
+    label.setText(line.text)
+    role = "look" if line.tone is Tone.LOOK else "muted"
+    if label.property("role") != role:
+        label.setProperty("role", role)
+        label.style().polish(label)
 
 
 def _words(role: str) -> QLabel:

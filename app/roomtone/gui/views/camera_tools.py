@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from roomtone.gui.look import Look
-from roomtone.gui.presenters.camera import CameraModel, address_fault
+from roomtone.gui.presenters.camera import CameraModel, address_fault, whole_address
 from roomtone.gui.presenters.framing import ASPECTS
 from roomtone.gui.views.flow import FlowLayout
 from roomtone.gui.views.parts import IconButton
@@ -277,7 +277,7 @@ class AddressField(QWidget):
         self.field = QLineEdit()
         self.field.setPlaceholderText("http://phone:8080/video")
         self.field.setAccessibleName("Address of the camera")
-        self.field.setAccessibleDescription("As the phone or camera shows it, beginning with http or rtsp")
+        self.field.setAccessibleDescription("As the phone or camera shows it, such as 192.168.1.20:8080/video")
         self.fault = QLabel()
         self.fault.setProperty("role", "look")
         self.fault.setWordWrap(True)
@@ -302,8 +302,8 @@ class AddressField(QWidget):
         self.cancel.clicked.connect(self.left)
 
     def begin(self) -> None:
-        """Be ready to be typed into."""
-        self.field.clear()
+        """Be ready to be typed into. What was opened last stands there to be mended, or typed over."""
+        self.field.selectAll()
         self.fault.hide()
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -315,7 +315,7 @@ class AddressField(QWidget):
 
     def _open(self) -> None:
         if self._judge():
-            self.opened.emit(self.field.text().strip())
+            self.opened.emit(whole_address(self.field.text()))
             self.left.emit()
         else:
             self.field.setFocus(Qt.FocusReason.OtherFocusReason)

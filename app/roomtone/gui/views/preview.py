@@ -213,8 +213,9 @@ class PreviewView(QWidget):
         look, gap = self._look, self._look.px(8)
         painter.setFont(look.font(look.tokens.type.caption, 600, tabular=True))
         if self._time:
-            corner = QPointF(self.width() - gap, gap)
-            paint_chip(painter, look, self._time, corner, ("page", "record"), self.width() - 2 * gap, right=True)
+            # What is outside the picture is not painted: a tall picture leaves room at the sides.
+            corner, room = self._picture.topRight() + QPointF(-gap, gap), self._picture.width() - 2 * gap
+            paint_chip(painter, look, self._time, corner, ("page", "record"), room, right=True)
 
     def _paint_waiting(self, painter: QPainter) -> None:
         tile, look = self._tile, self._look
