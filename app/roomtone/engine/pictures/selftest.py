@@ -111,11 +111,11 @@ def _onsets(level: npt.NDArray[np.generic], rate: int, window: float) -> Values:
 
 def compare(seen: Values, heard: Values, *, claps: bool) -> SelfTested:
     """Return how much later things are seen than heard. Raises ``WorldError`` where that cannot be told."""
-    what = ("clap", "clap") if claps else ("flash", "beep")
+    flashes, beeps = (("clap", "claps"),) * 2 if claps else (("flash", "flashes"), ("beep", "beeps"))
     if len(seen) < _LEAST_EVENTS:
-        raise _failed(f"Only {len(seen)} {what[0]}es were seen" if not claps else f"Only {len(seen)} claps were seen")
+        raise _failed(f"{_counted(len(seen), *flashes)} seen")
     if len(heard) < _LEAST_EVENTS:
-        raise _failed(f"Only {len(heard)} {what[1]}s were heard")
+        raise _failed(f"{_counted(len(heard), *beeps)} heard")
     offsets = []
     for moment in seen:
         nearest = heard[np.argmin(np.abs(heard - moment))]
@@ -130,6 +130,12 @@ def compare(seen: Values, heard: Values, *, claps: bool) -> SelfTested:
     if len(agreeing) < _LEAST_EVENTS or spread > _WORST_SPREAD_MS:
         raise _failed("The distances between picture and sound differ too much")
     return SelfTested(round(float(agreeing.mean()) * 1000, 1), round(spread, 1), len(agreeing))
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    if count == 0:
+        return f"No {one} was"
+    return f"Only one {one} was" if count == 1 else f"Only {count} {many} were"
 
 
 def _failed(why: str) -> RoomtoneError:
