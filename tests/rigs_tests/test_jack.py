@@ -19,14 +19,20 @@ _RECORDER = Path(__file__).with_name("bare_recorder.py")
 def test_noise_is_recorded_bit_by_bit(tmp_path: Path, rate: int) -> None:
     sound = signals.noise(3 * rate // 2, channels=2, seed=rate)
     source = signals.write_wav(tmp_path / "noise.wav", sound, rate)
-    with JackServer(rate=rate) as jack:
-        out = tmp_path / "out.npy"
-        with Program([sys.executable, _RECORDER, out, "2", str(rate), "3"], env=jack.env()) as recorder:
-            inputs = jack.wait_ports("^PortAudio:in_", 2)
-            recorder.wait_for_line("ready")
-            jack.play_file(source, inputs).wait(30)
-            recorder.wait_for_line("overflows 0", 30)
-            assert recorder.wait() == 0, recorder.output
+    # The period lasts as long at any rate. Where the machine stood still meanwhile, and JACK itself says so, once more.
+    for attempt in range(3):
+        with JackServer(rate=rate, period=256 * rate // 48_000) as jack:
+            out = tmp_path / f"out-{attempt}.npy"
+            with Program([sys.executable, _RECORDER, out, "2", str(rate), "3"], env=jack.env()) as recorder:
+                inputs = jack.wait_ports("^PortAudio:in_", 2)
+                recorder.wait_for_line("ready")
+                jack.play_file(source, inputs).wait(30)
+                recorder.wait_for_line("overflows", 30)
+                assert recorder.wait() == 0, recorder.output
+            late = jack.late()
+        if not late:
+            break
+    assert "overflows 0" in recorder.output, late
     recorded = signals.from_float(np.load(out))
     assert signals.find_exact(sound, recorded) is not None
 
