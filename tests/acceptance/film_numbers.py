@@ -19,6 +19,7 @@ from tests.rigs.processes import need, run
 
 # The bar code lies in the upper half of every picture of the rig.
 _SHARE: Final = 2
+_MOST_MISSING: Final = 2000
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,19 @@ def shown_in(film: Path, *others: tuple[int, int]) -> list[Shown]:
         grays = np.frombuffer(raw.read(), np.uint8).reshape(-1, height, width)
     assert len(grays) == len(times)
     sizes = [(width, height), *((w, h // _SHARE) for w, h in others)]
-    return [Shown(at, _number(gray, sizes)) for at, gray in zip(times, grays, strict=True)]
+    shown: list[Shown] = []
+    before: int | None = None
+    for at, gray in zip(times, grays, strict=True):
+        number = _number(gray, sizes, before)
+        before = before if number is None else number
+        shown.append(Shown(at, number))
+    return shown
 
 
-def _number(gray: npt.NDArray[Any], sizes: list[tuple[int, int]]) -> int | None:
-    return next((found for size in sizes if (found := frame_number(gray, size)) is not None), None)
+def _number(gray: npt.NDArray[Any], sizes: list[tuple[int, int]], before: int | None) -> int | None:
+    """Return a picture's number. Read in the wrong size it may be any; so it has to follow the one ``before``."""
+    read = [found for size in sizes if (found := frame_number(gray, size)) is not None]
+    return next((found for found in read if before is None or 0 < found - before < _MOST_MISSING), None)
 
 
 def holes_in(shown: Sequence[Shown], longest: float) -> list[tuple[float, float]]:
