@@ -67,3 +67,12 @@ def test_sounds_that_have_nothing_in_common_are_placed_without_confidence(tmp_pa
     speech = _speech(tmp_path)
     other = np.random.default_rng(1).normal(0, 0.1, 10 * _RATE).astype(np.float32)
     assert aligning.find_place(speech, other).confidence < 0.3
+
+
+def test_other_words_are_no_match_because_the_rest_of_the_take_is_silent(tmp_path: Path) -> None:
+    speech = _speech(tmp_path)
+    half = len(speech) // 2
+    # Nothing at all is heard for a minute, as when a take is left to roll: every lag there agrees with nothing.
+    ours = np.concatenate([speech[:half], np.zeros(60 * _RATE, np.float32)])
+    assert aligning.find_place(ours, speech[half:]).confidence < 0.3
+    assert aligning.find_place(ours, speech[_RATE:half]).confidence > 0.8

@@ -37,7 +37,7 @@ _FINE_SECONDS: Final = 0.12
 _FINE_SPAN: Final = 20.0
 _LONGEST_SECONDS: Final = 6 * 3600
 # A peak this many standard deviations above the rest is as good as certain.
-_CERTAIN: Final = 18.0
+_CERTAIN: Final = 12.0
 _CHANCE: Final = 5.5
 # The waveforms agree only when their own peak stands out by as much.
 _FINE_CHANCE: Final = 5.0
@@ -153,9 +153,22 @@ def _peak(ours: Values, theirs: Values) -> tuple[float, float]:
         total += np.fft.irfft(spectrum, size) / scale
     lags = np.concatenate([total[-theirs.shape[1] + 1 :], total[: ours.shape[1]]])
     best = int(lags.argmax())
-    spread = float(np.median(np.abs(lags - np.median(lags)))) * 1.4826 or 1e-12
-    strength = (float(lags[best]) - float(np.median(lags))) / spread
+    # Silence agrees with nothing: beside lags that lay sound over silence any other would stand out.
+    sounding = lags[_sounding(ours, theirs)]
+    middle = float(np.median(sounding))
+    spread = float(np.median(np.abs(sounding - middle))) * 1.4826 or 1e-12
+    strength = (float(lags[best]) - middle) / spread
     return best - theirs.shape[1] + 1 + _between(lags, best), strength
+
+
+def _sounding(ours: Values, theirs: Values) -> npt.NDArray[np.bool_]:
+    """Return at which lags, in the order of ``_peak``, much of both sounds lies over each other."""
+    mine, yours = (np.concatenate([[0.0], np.cumsum((onsets**2).sum(axis=0))]) for onsets in (ours, theirs))
+    lags = np.arange(1 - theirs.shape[1], ours.shape[1])
+    first, last = np.maximum(lags, 0), np.minimum(lags + theirs.shape[1], ours.shape[1])
+    both = (mine[last] - mine[first]) * (yours[last - lags] - yours[first - lags])
+    found: npt.NDArray[np.bool_] = both >= both.max() / 4
+    return found
 
 
 def _refine(ours: Floats, theirs: Floats, offset: float) -> float | None:
