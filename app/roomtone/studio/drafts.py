@@ -25,6 +25,7 @@ from roomtone.takes.drafts import Draft, DraftState
 from roomtone.takes.words import count_words
 
 KEEPING_CODE: Final = "keeping-draft"
+KEPT_CODE: Final = "draft-kept"
 # A time-lapse leaves this much of the disk to whoever records.
 _ROOM: Final = 512 << 20
 
@@ -122,6 +123,8 @@ class Drafts:
             self._board.withdraw(KEEPING_CODE)
         self._change(draft, lambda _: self._drafting.find(found.id))
         self._takes.came(made.manifest.id)
+        told = Problem(KEPT_CODE, f"“{made.manifest.title}” is a take now", "It is among the takes in the studio")
+        self._board.notice(told, tone=Tone.QUIET)
 
     def throw_away(self, draft: str) -> None:
         """Put a draft aside; this can be taken back."""

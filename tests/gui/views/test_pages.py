@@ -206,6 +206,20 @@ def test_a_time_lapse_runs_until_it_is_stopped(artwork: ArtworkPage, stage: Stag
     assert stage.said[-1] == ("lapse", "draft-1", "facetime", 0.0)
 
 
+def test_whoever_begins_a_page_writes_at_once(desk: Desk, stage: Stage, qtbot: QtBot) -> None:
+    desk.attach(stage)
+    desk.window.show_tab("writing")
+    page = desk.window.writing
+    qtbot.waitUntil(page.empty.isVisible)
+    # It has the whole page, not a strip at the top.
+    qtbot.waitUntil(lambda: page.empty.height() > page.height() / 2)
+    click(page.empty.button)
+    qtbot.waitUntil(page.editor.isVisible)
+    assert desk.window.focusWidget() is page.editor
+    write(page.editor, "First words with spaces")
+    assert stage.state.phase is Phase.READY
+
+
 def test_what_is_written_is_kept_at_a_pause_and_said_to_be(writing: WritingPage, stage: Stage, qtbot: QtBot) -> None:
     write(writing.editor, "Dear 2020")
     assert writing.line.text() == "Writing …"

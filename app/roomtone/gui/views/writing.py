@@ -60,15 +60,19 @@ class WritingPage(QWidget):
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)
         self._typing.setInterval(_TYPING_MILLISECONDS)
+        self._beginning = False
         self._sheet = self._assemble()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.empty)
-        across = QHBoxLayout()
+        layout.addWidget(self.empty, 1)
+        # A widget, so that it leaves the whole page to the empty one while it is hidden.
+        self._desk = QWidget()
+        across = QHBoxLayout(self._desk)
+        across.setContentsMargins(0, 0, 0, 0)
         across.addStretch(1)
         across.addWidget(self._sheet, 100)
         across.addStretch(1)
-        layout.addLayout(across, 1)
+        layout.addWidget(self._desk, 1)
         self._wire()
         self._dress()
         self.show_writing(self._model)
@@ -82,13 +86,17 @@ class WritingPage(QWidget):
             self.save()
         self._model = model
         self.empty.setVisible(draft is None)
-        self._sheet.setVisible(draft is not None)
+        self._desk.setVisible(draft is not None)
         if draft is None:
             return
         if other or (not self._typing.isActive() and not self.editor.hasFocus()):
             self._show_text(draft.text, other)
         self.drafts.show_entries(list(model.drafts), draft.id)
         self._count()
+        if other and self._beginning:
+            # Whoever begins a page writes next, and the space bar must not record meanwhile.
+            self._beginning = False
+            self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def save(self) -> None:
         """Keep now what was typed."""
@@ -131,14 +139,18 @@ class WritingPage(QWidget):
         return sheet
 
     def _wire(self) -> None:
-        self.empty.acted.connect(lambda: self.begun.emit(DraftKind.WRITING))
-        self.more.clicked.connect(lambda: self.begun.emit(DraftKind.WRITING))
+        self.empty.acted.connect(self._begin)
+        self.more.clicked.connect(self._begin)
         self.drafts.chose.connect(self._choose)
         self.editor.textChanged.connect(self._changed)
         self._typing.timeout.connect(self._tell)
         self.throw.clicked.connect(self._throw)
         self.keep.clicked.connect(self._keep)
         self._look.changed.connect(self._dress)
+
+    def _begin(self) -> None:
+        self._beginning = True
+        self.begun.emit(DraftKind.WRITING)
 
     def _changed(self) -> None:
         self._typing.start()
