@@ -37,10 +37,11 @@ def check_take(folder: Path) -> list[Checked]:
             continue
         # A take that was stopped at once has a track without a frame, in which there is nothing to decode.
         found = probe(path) if track.frames or not track.rate else None
-        # A film of a camera counts its pictures: the sound beside them is there for viewing only.
+        # Where pictures were counted they are what is there: the sound beside those of a camera is for viewing only.
+        wanted = track.frames if track.picture is None else track.picture.frames
         frames = 0 if found is None else found.frames if track.picture is None else found.pictures
-        if frames != track.frames:
-            raise _damaged(path, f"{frames} of {track.frames} frames can be decoded")
+        if frames != wanted:
+            raise _damaged(path, f"{frames} of {wanted} frames can be decoded")
         checked.append(Checked(track.name, track.digest, frames))
     return checked
 
