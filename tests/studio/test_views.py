@@ -114,6 +114,16 @@ def test_a_take_shows_what_is_known_of_it() -> None:
     assert (broken.id, broken.unreadable, broken.detail) == ("/takes/y", problem, "")
 
 
+def test_a_page_is_told_as_text_and_its_revisions_are_no_tracks() -> None:
+    tracks = [
+        TrackItem("text-1.txt", "text/plain", 0, 0, 0, 40, 0, "rt1:00"),
+        TrackItem("revisions-1.json", "application/json", 0, 0, 0, 90, 0, "rt1:00"),
+    ]
+    shown = views.take_view(_item(tracks=tracks), None, False)
+    assert shown.detail.endswith(" · text")
+    assert "tracks" not in shown.detail
+
+
 def test_the_computer_line_says_when_the_disk_is_full() -> None:
     full = _status(activity=Activity.RECORDING, rolling=Rolling(**_fields(in_memory=5000)))
     rolling = views.rolling_view(full, 0, None)

@@ -152,7 +152,7 @@ def _detail(item: LibraryItem) -> str:
         parts.append(f"{item.dropouts} dropout{'s' if item.dropouts > 1 else ''}")
     if any(t.clipped for t in item.tracks):
         parts.append("clipped")
-    if len(item.tracks) > 1:
+    if len(item.tracks) > 1 and not track.media.startswith("text/"):
         parts.append(f"{len(item.tracks)} tracks")
     elif track.channels == 2:
         parts.append("stereo")
@@ -160,7 +160,8 @@ def _detail(item: LibraryItem) -> str:
     if pictures is not None:
         parts.append(f"{pictures.width}×{pictures.height}")
     if not track.rate:
-        parts.append(track.media.partition("/")[2])
+        kind, _, name = track.media.partition("/")
+        parts.append(kind if kind == "text" else name)
     elif track.rate != USUAL_RATE:
         parts.append(f"{track.rate / 1000:g} kHz")
     if track.bits not in (0, USUAL_BITS):
