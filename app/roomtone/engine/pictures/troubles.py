@@ -50,7 +50,7 @@ def film_broke(name: str, error: Exception) -> RoomtoneError:
 
 def condition(found: Condition, source: PictureSource, fps: float, promised: float) -> Problem | None:
     """Return what to say of pictures that come, but are not as they should be; ``None`` when all is well."""
-    name = source.name
+    name, shown = source.name, source.kind in (PictureKind.SCREEN, PictureKind.WINDOW)
     match found:
         case Condition.FINE:
             return None
@@ -59,7 +59,7 @@ def condition(found: Condition, source: PictureSource, fps: float, promised: flo
                 "camera-black",
                 f"“{name}” shows only black",
                 "Every picture is dark",
-                "Take the cover off the lens, or switch a light on",
+                "Wake it up, or show something on it" if shown else "Take the cover off the lens, or switch a light on",
             )
         case Condition.FROZEN:
             return Problem(
