@@ -63,7 +63,9 @@ def _add_cameras(artwork: Families[argparse.ArgumentParser]) -> None:
     snapping.add_argument("--mode", default="", metavar="M", help="its size and rate, such as 720p30")
     lapsing = add_command(artwork, "lapse", "take a picture every so often, until Ctrl+C or --count", _lapse)
     lapsing.add_argument("draft", nargs="?", help=f"{drafted.DRAFT_HELP} (default: a new one)")
-    lapsing.add_argument("--source", default="", metavar="K", help="a camera, “screen”, or an address")
+    lapsing.add_argument(
+        "--camera", "--source", dest="source", default="", metavar="K", help="a camera, “screen”, or an address"
+    )
     lapsing.add_argument("--mode", default="", metavar="M", help="its size and rate, such as 720p30")
     lapsing.add_argument("--every", type=float, required=True, metavar="S", help="seconds between two pictures")
     lapsing.add_argument("--count", type=int, default=0, metavar="N", help="stop after N pictures")
