@@ -16,7 +16,8 @@ import msgspec
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     """An error as plain data, as it crosses a process or the network boundary.
 
-    ``ours`` is true for a bug of Roomtone and false for the world's fault; ``usage`` where what was asked for cannot be.
+    ``ours`` is true for a bug of Roomtone and false for the world's fault; ``usage`` where what was asked for cannot
+    be.
     """
 
     code: str

@@ -4,62 +4,33 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import subprocess
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, Protocol
-
-import msgspec
+from typing import Final
 
 from roomtone.devices.pictures import messages as cam
 from roomtone.devices.pictures.messages import Condition
-from roomtone.devices.pictures.model import Control, PictureKind, PictureMode, PictureSource
+from roomtone.devices.pictures.model import Control, PictureMode, PictureSource
 from roomtone.devices.pictures.ring import RingError, RingKeeper
 from roomtone.engine import messages as m
 from roomtone.engine.pictures import troubles
-from roomtone.engine.pictures.timing import FrameClock, Taken
+from roomtone.engine.pictures.process import CameraProcess
+from roomtone.engine.pictures.taking import FrameTaker, Ring
+from roomtone.engine.pictures.timing import FrameClock
 from roomtone.foundation.clock import Clock
-from roomtone.foundation.errors import BugError, Problem, RoomtoneError, WorldError, from_problem
-from roomtone.foundation.workers.spawn import executable
+from roomtone.foundation.errors import Problem, RoomtoneError, WorldError, from_problem
 
 log = logging.getLogger(__name__)
 
 OPEN_SECONDS: Final = 20.0
 _SNAP_SECONDS: Final = 10.0
-_END_SECONDS: Final = 3.0
 # A camera's process that ended is started again this often; in between its own process does the trying.
 _RESTART_SECONDS: Final = 1.0
 # Nothing for this long from a process that should at least say that nothing comes: that is told.
 _QUIET_SECONDS: Final = 3.0
 # Nothing for this long: it is ended and made anew.
 _STUCK_SECONDS: Final = 8.0
-
-
-class Ring:
-    """One stretch of shared memory: frames of one size. Frames that are being read keep it open."""
-
-    def __init__(self, keeper: RingKeeper, opened: cam.Opened, first: int) -> None:
-        self.keeper = keeper
-        self.opened = opened
-        self.first = first
-
-    def done(self, number: int) -> None:
-        """Say that frame ``number`` and all before it are not needed any more."""
-        self.keeper.keep(True, number - self.first + 1)
-
-
-class FrameTaker(Protocol):
-    """Whoever wants every frame. Called on the camera's thread; must return soon."""
-
-    def frame(self, ring: Ring, frame: cam.Frame, taken: Taken) -> None:
-        """Frame ``frame`` lies in ``ring`` until ``ring.done`` was called for it."""
-
-    def lost(self, why: str) -> None:
-        """No frames come for now; ``why`` is for people."""
-
-    def dropped(self, count: int) -> None:
-        """So many frames were let go because the taker was too slow."""
 
 
 class Camera:
@@ -82,7 +53,7 @@ class Camera:
         self._changed = changed
         self._lock = threading.Lock()
         self._seen = threading.Condition(self._lock)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: CameraProcess | None = None
         self._ring: Ring | None = None
         self._frames = FrameClock()
         self._taker: FrameTaker | None = None
@@ -96,7 +67,6 @@ class Camera:
         self._held: list[cam.Frame] = []
         self._heard = clock.monotonic()
         self._ending = threading.Event()
-        self._decoder: msgspec.json.Decoder[cam.Event] = msgspec.json.Decoder(cam.Event)
         self._thread = threading.Thread(target=self._run, name="camera", daemon=True)
 
     # For whoever opens it.
@@ -207,41 +177,30 @@ class Camera:
     def _run(self) -> None:
         while not self._ending.is_set():
             try:
-                process = self._start()
-                self._listen(process)
+                for event in self._start().events():
+                    self._take_event(event)
             except OSError as error:
                 log.warning("the process of %s cannot be run: %s", self.source.name, error)
+            except Exception:
+                # Whatever it was, the sound and the other cameras go on, and this one is tried again.
+                log.exception("the pictures of %s could not be taken", self.source.name)
+                self._end_process(at_once=True)
             if self._ending.is_set():
                 break
             self._be_lost(troubles.process_gone(self.source.name))
             self._clock.wait(self._ending, _RESTART_SECONDS)
         self._end_process()
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        with self._log_file.open("ab") as errors:
-            process = subprocess.Popen(
-                [*executable(), "worker", cam.NAME], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors
-            )
+    def _start(self) -> CameraProcess:
+        process = CameraProcess(self._log_file)
         with self._lock:
             self._process = process
             self._heard = self._clock.monotonic()
             # Every process counts its frames from 0.
             self._number = -1
         source = self.source
-        self._write(cam.OpenPicture(source.id, source.name, source.kind, self.mode, str(self._rings())))
+        process.tell(cam.OpenPicture(source.id, source.name, source.kind, self.mode, str(self._rings())))
         return process
-
-    def _listen(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdout is not None
-        with process.stdout as lines:
-            for line in lines:
-                try:
-                    event = self._decoder.decode(line)
-                except msgspec.DecodeError:
-                    log.warning("the process of %s said something strange", self.source.name)
-                    continue
-                self._take_event(event)
-        process.wait()
 
     def _take_event(self, event: cam.Event) -> None:
         self._heard = self._clock.monotonic()
@@ -350,27 +309,18 @@ class Camera:
 
     def _write(self, command: cam.Command) -> None:
         process = self._process
-        if process is None or process.stdin is None:
+        if process is None:
             raise _no_picture(self.source.name)
         try:
-            process.stdin.write(msgspec.json.encode(command) + b"\n")
-            process.stdin.flush()
-        except (OSError, ValueError) as error:
+            process.tell(command)
+        except OSError as error:
             raise _no_picture(self.source.name) from error
 
     def _end_process(self, *, at_once: bool = False) -> None:
         with self._lock:
             process = self._process
-        if process is None or process.poll() is not None:
-            return
-        if process.stdin is not None:
-            with contextlib.suppress(OSError, ValueError):
-                process.stdin.close()
-        try:
-            process.wait(0.0 if at_once else _END_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        if process is not None:
+            process.end(at_once=at_once)
 
 
 def _no_picture(name: str) -> RoomtoneError:
@@ -380,15 +330,3 @@ def _no_picture(name: str) -> RoomtoneError:
         "It was opened, and nothing arrives",
         "Check that it is switched on and that no other program uses it, then try again",
     )
-
-
-def check_kind(kind: PictureKind) -> str:
-    """Return how the tracks of a kind of source are called."""
-    match kind:
-        case PictureKind.CAMERA | PictureKind.NETWORK:
-            return "camera"
-        case PictureKind.SCREEN | PictureKind.WINDOW:
-            return "screen"
-        case PictureKind.PRACTICE:
-            return "practice"
-    raise BugError("kind", "A source was not understood", str(kind), "Report this")

@@ -10,16 +10,23 @@ import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from roomtone.devices.pictures import messages as cam
 from roomtone.devices.pictures.lookout import PictureLookout
-from roomtone.devices.pictures.model import PictureList, PictureMode, PictureSource, choose_source, parse_mode
+from roomtone.devices.pictures.model import (
+    PictureKind,
+    PictureList,
+    PictureMode,
+    PictureSource,
+    choose_source,
+    parse_mode,
+)
 from roomtone.engine import messages as m
 from roomtone.engine.pictures.bits import film_bytes_a_second
-from roomtone.engine.pictures.camera import Camera, check_kind
+from roomtone.engine.pictures.camera import Camera
 from roomtone.engine.pictures.offsets import Offsets
 from roomtone.engine.pictures.timing import SoundClock
 from roomtone.engine.recording import Films
@@ -31,6 +38,14 @@ from roomtone.takes.folder import TrackStart
 if TYPE_CHECKING:
     from roomtone.engine.pictures.encoding import Encoders
 
+# How the tracks of a kind of source are called.
+_WORDS: Final = {
+    PictureKind.CAMERA: "camera",
+    PictureKind.NETWORK: "camera",
+    PictureKind.SCREEN: "screen",
+    PictureKind.WINDOW: "screen",
+    PictureKind.PRACTICE: "practice",
+}
 # Where a source promises no rate and none was measured yet.
 _USUAL_FPS = 30.0
 
@@ -190,7 +205,7 @@ def picture_tracks(cameras: list[Camera]) -> list[TrackStart]:
     tracks = []
     for camera in cameras:
         width, height, fps = camera.size
-        word = check_kind(camera.source.kind)
+        word = _WORDS[camera.source.kind]
         numbers[word] = numbers.get(word, 0) + 1
         tracks.append(
             TrackStart(

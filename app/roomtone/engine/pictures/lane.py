@@ -22,10 +22,11 @@ from roomtone.devices.streams import Floats
 from roomtone.engine import messages as m
 from roomtone.engine.growing import GrowingFile
 from roomtone.engine.lanes import Patches
-from roomtone.engine.pictures.camera import Camera, Ring
+from roomtone.engine.pictures.camera import Camera
 from roomtone.engine.pictures.fitting import fit
 from roomtone.engine.pictures.movie import MovieTrack
 from roomtone.engine.pictures.proof import MovieProof
+from roomtone.engine.pictures.taking import Ring
 from roomtone.engine.pictures.timeline import Timeline
 from roomtone.engine.pictures.timing import Taken
 from roomtone.engine.pictures.troubles import film_broke

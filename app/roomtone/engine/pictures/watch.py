@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from roomtone.devices.pictures import messages as cam
-from roomtone.engine.pictures.camera import Ring
 from roomtone.engine.pictures.selftest import Values
+from roomtone.engine.pictures.taking import Ring
 from roomtone.engine.pictures.timing import Taken
 
 _GRID: Final = (9, 16)
