@@ -51,7 +51,7 @@ def probe_film(path: Path) -> Film:
 def brightness_of(path: Path) -> list[tuple[float, float]]:
     """Return (time in seconds, mean brightness) of every frame as ffmpeg decodes it."""
     need("ffmpeg")
-    graph = "signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=-"
+    graph = "scale=64:36,signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=-"
     said = run(
         ["ffmpeg", "-v", "error", "-copyts", "-i", path, "-vf", graph, "-fps_mode", "passthrough", "-f", "null", "-"],
         600,

@@ -55,7 +55,7 @@ class Feeder:
         self.size = (width, height)
         small_width = max(2, min(preview_width, width))
         small_height = max(2, round(height * small_width / width))
-        self.shape = Shape(width & ~1, height & ~1, small_width, small_height)
+        self.shape = Shape.roomy(width & ~1, height & ~1, small_width, small_height)
         self._ring = RingWriter(path, self.shape)
         self._reformatter = VideoReformatter()
         self._shown = float("-inf")

@@ -21,7 +21,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-SLOTS: Final = 8
+# So much memory may hold frames that wait for a machine that is busy with something else: a second of 720p, if there is
+# nothing larger.
+MEMORY: Final = 48 << 20
+FEWEST_SLOTS: Final = 8
+MOST_SLOTS: Final = 32
 PREVIEWS: Final = 3
 
 _MAGIC: Final = b"rtring1\0"
@@ -45,7 +49,14 @@ class Shape:
     height: int
     preview_width: int
     preview_height: int
-    slots: int = SLOTS
+    slots: int = FEWEST_SLOTS
+
+    @staticmethod
+    def roomy(width: int, height: int, preview_width: int, preview_height: int) -> Shape:
+        """Return a shape with as many slots as its frames leave room for."""
+        small = Shape(width, height, preview_width, preview_height)
+        slots = max(FEWEST_SLOTS, min(MOST_SLOTS, MEMORY // max(1, small.frame_bytes)))
+        return Shape(width, height, preview_width, preview_height, slots)
 
     @property
     def frame_bytes(self) -> int:

@@ -8,7 +8,6 @@ camera's process lets frames go; the sound track knows nothing of any of it.
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -47,9 +46,7 @@ _WAKE_SECONDS: Final = 0.1
 # Above the one the encoder is made simpler, below the other for a while it may be made better again.
 _BUSY: Final = 0.75
 _CALM: Final = 0.3
-_LATE_FRAMES: Final = 3
-# The encoder steps back behind everything that has to do with sound.
-_NICE: Final = 5
+_LATE_FRAMES: Final = 8
 
 
 @dataclass
@@ -232,7 +229,6 @@ class PictureLane:
     # The film's own thread.
 
     def _run(self) -> None:
-        _step_back()
         try:
             while True:
                 self._clock.wait(self._wake, _WAKE_SECONDS)
@@ -314,12 +310,3 @@ class PictureLane:
         self._why = ""
         self._gaps.append(gap)
         self._on_gap(gap)
-
-
-def _step_back() -> None:
-    """Let everything else go first. On Linux niceness belongs to a thread."""
-    if hasattr(os, "setpriority") and os.name == "posix":
-        try:
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
-        except OSError as error:
-            log.info("the film's thread keeps its priority: %s", error)
