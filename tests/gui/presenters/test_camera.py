@@ -111,14 +111,14 @@ def test_wishes_speak_of_the_camera_that_is_seen(panel: Panel) -> None:
 
 @pytest.mark.parametrize("address", [
     "http://192.168.1.20:8080/video", "rtsp://camera/stream", "https://ana:secret@phone.local/cam?x=1",
-    " http://phone ",
+    " http://phone ", "phone:8080", "192.168.1.20:4747/video",
 ])  # fmt: skip
 def test_addresses_of_cameras_are_taken(address: str) -> None:
     assert address_fault(address) == ""
 
 
 @pytest.mark.parametrize(("address", "word"), [
-    ("", "Type"), ("phone:8080", "http://phone:8080"), ("ftp://phone/x", "looks like"), ("http://", "looks like"),
+    ("", "Type"), ("my phone", "looks like"), ("ftp://phone/x", "looks like"), ("http://", "looks like"),
     ("http://my phone/x", "looks like"),
 ])  # fmt: skip
 def test_what_is_wrong_with_an_address_is_said(address: str, word: str) -> None:
