@@ -9,7 +9,6 @@ begun offline keeps its name and a repeated request changes nothing. All paths a
 ``GET  /api/projects``                      ``Projects``
 ``PUT  /api/projects/{id}``                 ``NewProject`` → ``Project``; repeating it is harmless
 ``GET  /api/projects/{id}``                 ``Project``
-``PUT  /api/projects/{id}/members/{id}``    makes another account a member; no body, answered with 204
 ``GET  /api/projects/{id}/takes``           ``Takes``; ``?after=`` a take's ``seq``, ``?limit=``
 ``PUT  /api/takes/{id}``                    ``NewTake`` → ``Take``; repeating it may add tracks, never change any
 ``GET  /api/takes/{id}``                    ``Take``
@@ -19,6 +18,35 @@ begun offline keeps its name and a repeated request changes nothing. All paths a
 ``GET  /api/projects/{id}/changes``         ``Changes``; ``?since=`` a cursor, ``?limit=``
 ``GET  /api/projects/{id}/events``          the same as server-sent events; ``Last-Event-ID`` or ``?since=``
 ``/api/uploads`` and below                  tus 1.0.0, see ``wire.tus``
+==========================================  ==============================================================
+
+What people do together, with the documents of ``wire.project``:
+
+==========================================  ==============================================================
+``GET  /api/projects/{id}/state``           ``StatePage``: all that is new after ``?since=`` a cursor, ``?limit=``
+``POST /api/projects/{id}/edits``           ``Edits`` → ``Answers``; repeating an edit is harmless
+``GET  /api/projects/{id}/items/{id}/history``  ``History``; ``?after=`` how many were seen, ``?limit=``
+``GET  /api/projects/{id}/page``            ``ProjectPage``
+``GET  /api/projects/{id}/queue``           ``Queue``: takes that were submitted, the unheard first
+``GET  /api/projects/{id}/credits``         ``Credits``
+``GET  /api/projects/{id}/lineage``         ``Lineage``
+``GET  /api/projects/{id}/health``          ``Health``
+``GET  /api/projects/{id}/next``            ``Suggestions`` for whoever asks; ``?minutes=``
+``GET  /api/projects/{id}/notices``         ``Notices`` for whoever asks; ``?since=``
+``GET  /api/projects/{id}/members``         ``Members``
+``PUT  /api/projects/{id}/members/{id}``    ``NewRole`` → ``Member``; adds an account, or changes its role
+``DELETE /api/projects/{id}/members/{id}``  lets somebody go, or leaves; answered with 204
+``GET  /api/projects/{id}/invites``         ``Invites``
+``POST /api/projects/{id}/invites``         ``NewInvite`` → ``Invite`` with its ``code``
+``DELETE /api/projects/{id}/invites/{id}``  revokes a link; answered with 204
+``POST /api/invitation``                    ``JoinProject`` → ``Invitation``: only looks; needs no token
+``POST /api/join``                          ``JoinProject`` → ``Key``; needs no token; joins its account with one
+``POST /api/login``                         ``Login`` → ``Key``; needs no token
+``PUT  /api/me/passphrase``                 ``NewPassphrase``; a guest gets an account by it; answered with 204
+``GET  /api/me/devices``                    ``Devices``
+``POST /api/me/devices``                    ``NewDevice`` → ``Key``
+``DELETE /api/me/devices/{id}``             takes a key back; answered with 204
+``POST /api/me/rotate``                     → ``Key``: a new key for this device; the one that asked opens nothing more
 ==========================================  ==============================================================
 
 A tus upload says where it belongs in its metadata: ``take`` and ``track`` for a declared track (creating it
@@ -130,7 +158,10 @@ class NewTake(msgspec.Struct, frozen=True):
 
 
 class Take(msgspec.Struct, frozen=True):
-    """A take as the server has it. ``seq`` orders the takes of a project by arrival."""
+    """A take as the server has it. ``seq`` orders the takes of a project by arrival.
+
+    ``maker`` is the name of the account that it belongs to, ``account`` its id.
+    """
 
     id: str
     project: str
@@ -143,6 +174,7 @@ class Take(msgspec.Struct, frozen=True):
     tracks: list[Track]
     maker: str = ""
     manifest: dict[str, Any] | None = None
+    account: str = ""
 
 
 class Takes(msgspec.Struct, frozen=True):
@@ -185,6 +217,8 @@ class ChangeKind(StrEnum):
     TAKE_STARTED = "take-started"
     TRACK_SEALED = "track-sealed"
     TAKE_SEALED = "take-sealed"
+    ITEM_EDITED = "item-edited"
+    MEMBER_CHANGED = "member-changed"
 
 
 class Change(msgspec.Struct, frozen=True):
