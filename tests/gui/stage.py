@@ -14,11 +14,11 @@ import msgspec
 
 from roomtone.foundation.errors import Problem
 from roomtone.foundation.paths import Home
+from roomtone.studio.lines import Line, Tone
 from roomtone.studio.snapshot import (
     InputChoice,
     InputView,
     LevelsView,
-    Line,
     NoticeView,
     Phase,
     PlayingView,
@@ -26,7 +26,6 @@ from roomtone.studio.snapshot import (
     Safety,
     StudioState,
     TakeView,
-    Tone,
 )
 from roomtone.studio.waveforms import Waveforms
 from roomtone.takes.peaks import PeaksReader, begin_peaks, peaks_file

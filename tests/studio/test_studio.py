@@ -12,7 +12,8 @@ import pytest
 from roomtone.foundation import settings as settings_file
 from roomtone.foundation.paths import Home
 from roomtone.foundation.settings import Settings
-from roomtone.studio.snapshot import Phase, Safety, Tone
+from roomtone.studio.lines import Tone
+from roomtone.studio.snapshot import Phase, Safety
 from tests.rigs.processes import alive, kill, until
 from tests.rigs.workers import worker_pid
 from tests.studio.ears import Ears

@@ -12,8 +12,9 @@ from roomtone.devices.pictures.model import PictureKind
 from roomtone.engine.messages import Activity, Camera, Input, Playing, Rolling, Status
 from roomtone.foundation.errors import Problem
 from roomtone.studio import views
+from roomtone.studio.lines import Line, Tone
 from roomtone.studio.model import StudioModel
-from roomtone.studio.snapshot import Line, Phase, Safety, Tone
+from roomtone.studio.snapshot import Phase, Safety
 from roomtone.takes.folder import Ending, Source
 from roomtone.takes.library import LibraryItem, TrackItem
 from roomtone.takes.model import TakeState

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QImage,
 
 from roomtone.foundation.resources import resource
 from roomtone.gui.theme import Colours, Tokens
-from roomtone.studio.snapshot import Tone
+from roomtone.studio.lines import Tone
 
 # What systems take for the normal size of text, in points.
 _NORMAL_POINTS = {"win32": 9.0, "darwin": 13.0}

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from roomtone.foundation.errors import Problem
+from roomtone.studio.lines import Tone
 from roomtone.studio.model import StudioModel
-from roomtone.studio.snapshot import LevelsView, StudioState, Tone
+from roomtone.studio.snapshot import LevelsView, StudioState
 
 
 class Board:

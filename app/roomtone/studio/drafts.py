@@ -14,9 +14,10 @@ from roomtone.foundation.files import free_bytes
 from roomtone.studio.board import Board
 from roomtone.studio.drafting import Drafting
 from roomtone.studio.lapsing import Lapses
+from roomtone.studio.lines import Tone
 from roomtone.studio.pages import Pages
 from roomtone.studio.queueing import QueueThread
-from roomtone.studio.snapshot import DraftKind, DraftView, Tone
+from roomtone.studio.snapshot import DraftKind, DraftView
 from roomtone.studio.take_list import TakeList
 from roomtone.studio.timetable import Timetable
 from roomtone.studio.workshop import Workshop

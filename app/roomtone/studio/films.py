@@ -10,8 +10,8 @@ from typing import Final
 from roomtone.assembly.messages import Align, ExportFilm, Nudge
 from roomtone.foundation.errors import Problem, UsageError
 from roomtone.studio.board import Board
+from roomtone.studio.lines import Tone
 from roomtone.studio.queueing import QueueThread
-from roomtone.studio.snapshot import Tone
 from roomtone.studio.take_list import TakeList
 from roomtone.studio.workshop import Workshop
 

@@ -11,6 +11,7 @@ from roomtone.devices.pictures.model import PictureList
 from roomtone.engine.messages import Rolling, Status
 from roomtone.foundation.errors import Problem
 from roomtone.studio import camera_views, views
+from roomtone.studio.lines import Tone
 from roomtone.studio.snapshot import (
     CameraChoice,
     CameraView,
@@ -22,7 +23,6 @@ from roomtone.studio.snapshot import (
     PrompterView,
     StudioState,
     TakeView,
-    Tone,
 )
 from roomtone.takes.library import LibraryItem
 from roomtone.takes.model import TakeState

@@ -8,15 +8,8 @@ from typing import Final
 import msgspec
 
 from roomtone.foundation.errors import Problem
-
-
-class Tone(StrEnum):
-    """What a colour may say. Red means recording, green safe, amber look here, and nothing else does."""
-
-    QUIET = "quiet"
-    SAFE = "safe"
-    LOOK = "look"
-    RECORDING = "recording"
+from roomtone.studio.lines import Line, Tone
+from roomtone.studio.together_snapshot import TogetherView
 
 
 class Safety(StrEnum):
@@ -36,13 +29,6 @@ class Phase(StrEnum):
     READY = "ready"
     RECORDING = "recording"
     SAVING = "saving"
-
-
-class Line(msgspec.Struct, frozen=True):
-    """A line of text with the tone of its dot."""
-
-    text: str
-    tone: Tone
 
 
 class InputChoice(msgspec.Struct, frozen=True):
@@ -257,6 +243,7 @@ class StudioState(msgspec.Struct, frozen=True):
     testing_since: float | None = None
     undo: str = ""
     notices: list[NoticeView] = []
+    together: TogetherView = TogetherView()
 
 
 class LevelsView(msgspec.Struct, frozen=True):

@@ -17,7 +17,7 @@ from roomtone.foundation.files import atomic_write
 from roomtone.foundation.paths import Home
 from roomtone.studio.board import Board
 from roomtone.studio.flashing import BEEP_HZ, BEEP_SECONDS, BEEPS, EVERY_SECONDS, TEST_SECONDS
-from roomtone.studio.snapshot import Tone
+from roomtone.studio.lines import Tone
 from roomtone.studio.workshop import Workshop
 
 # The beeps begin so late, because only what is heard already says when the next sample will be.

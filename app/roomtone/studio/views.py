@@ -8,7 +8,8 @@ from typing import Final
 from roomtone.assembly.messages import Pictures
 from roomtone.engine.messages import Activity, Input, Status
 from roomtone.studio.flashing import BEEPS
-from roomtone.studio.snapshot import InputView, Line, Phase, PlayingView, RollingView, Safety, TakeView, Tone
+from roomtone.studio.lines import Line, Tone
+from roomtone.studio.snapshot import InputView, Phase, PlayingView, RollingView, Safety, TakeView
 from roomtone.takes.folder import Ending, Source
 from roomtone.takes.library import LibraryItem, TrackItem
 from roomtone.takes.model import TakeState

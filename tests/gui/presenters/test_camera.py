@@ -6,7 +6,8 @@ import pytest
 
 from roomtone.foundation.errors import Problem
 from roomtone.gui.presenters.camera import CameraModel, CameraPresenter, address_fault
-from roomtone.studio.snapshot import CameraView, Framing, Phase, Tone
+from roomtone.studio.lines import Tone
+from roomtone.studio.snapshot import CameraView, Framing, Phase
 from tests.gui.stage import Stage
 from tests.gui.stage_pictures import controls
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from roomtone.foundation.errors import Problem
 from roomtone.gui.presenters.camera import CameraPresenter
 from roomtone.gui.presenters.drafts import ArtworkModel, DraftsPresenter, WritingModel, count_words
-from roomtone.studio.snapshot import CameraView, DraftKind, Tone
+from roomtone.studio.lines import Tone
+from roomtone.studio.snapshot import CameraView, DraftKind
 from tests.gui.stage import Stage
 
 FACE = CameraView("facetime", "FaceTime HD", "/ring", 1280, 720, "1280×720 · 30 fps")

@@ -7,7 +7,8 @@ from roomtone.foundation.errors import Problem
 from roomtone.gui.presenters.guard import Answer, Press
 from roomtone.gui.presenters.model import PageModel
 from roomtone.gui.presenters.page import PagePresenter
-from roomtone.studio.snapshot import Line, Phase, PlayingView, StudioState, Tone
+from roomtone.studio.lines import Line, Tone
+from roomtone.studio.snapshot import Phase, PlayingView, StudioState
 from tests.gui.stage import Stage
 
 PROBLEM = Problem("device-gone", "The input is gone", "It was unplugged", "Plug it in again")

@@ -10,16 +10,8 @@ import msgspec
 
 from roomtone.foundation.errors import Problem
 from roomtone.studio.intents import StudioIntents
-from roomtone.studio.snapshot import (
-    CameraChoice,
-    CameraView,
-    ControlView,
-    Framing,
-    Line,
-    Phase,
-    StudioState,
-    Tone,
-)
+from roomtone.studio.lines import Line, Tone
+from roomtone.studio.snapshot import CameraChoice, CameraView, ControlView, Framing, Phase, StudioState
 
 _DROPPED: Final = re.compile(r"\b([1-9]\d*) dropped")
 _ADDRESS: Final = re.compile(r"^(https?|rtsps?)://[^\s/@]*@?[^\s/:@]+(:\d{1,5})?([/?]\S*)?$", re.IGNORECASE)

@@ -8,7 +8,8 @@ from typing import Final
 import msgspec
 
 from roomtone.gui.presenters.camera import CameraModel, TileModel
-from roomtone.studio.snapshot import DraftKind, DraftView, Framing, Line, Phase, StudioState, Tone
+from roomtone.studio.lines import Line, Tone
+from roomtone.studio.snapshot import DraftKind, DraftView, Framing, Phase, StudioState
 
 KINDS: Final = {
     DraftKind.STOP_MOTION: "Stop-motion",

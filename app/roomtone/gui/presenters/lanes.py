@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from roomtone.gui.presenters.model import LaneModel, RollingModel
 from roomtone.gui.presenters.words import offset_text, placing_text, spoken_length
-from roomtone.studio.snapshot import InputView, Line, RollingView, Safety, TakeView, Tone
+from roomtone.studio.lines import Line, Tone
+from roomtone.studio.snapshot import InputView, RollingView, Safety, TakeView
 
 
 class LanePresenter:

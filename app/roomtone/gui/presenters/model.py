@@ -8,7 +8,8 @@ from roomtone.gui.presenters.camera import CameraModel
 from roomtone.gui.presenters.channels import ChannelChoice
 from roomtone.gui.presenters.drafts import ArtworkModel, WritingModel
 from roomtone.gui.presenters.prompting import PrompterModel
-from roomtone.studio.snapshot import InputChoice, Line, Phase, Tone
+from roomtone.studio.lines import Line, Tone
+from roomtone.studio.snapshot import InputChoice, Phase
 
 
 class LaneModel(msgspec.Struct, frozen=True):

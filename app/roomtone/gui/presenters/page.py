@@ -27,7 +27,8 @@ from roomtone.gui.presenters.model import (
 from roomtone.gui.presenters.prompting import PrompterModel
 from roomtone.gui.presenters.words import clock_text
 from roomtone.studio.intents import StudioIntents
-from roomtone.studio.snapshot import InputChoice, LevelsView, Line, NoticeView, Phase, StudioState, Tone
+from roomtone.studio.lines import Line, Tone
+from roomtone.studio.snapshot import InputChoice, LevelsView, NoticeView, Phase, StudioState
 
 _LABELS: Final = {
     Phase.STARTING: "Record",

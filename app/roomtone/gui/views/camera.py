@@ -26,7 +26,7 @@ from roomtone.gui.views.camera_tools import AddressField, ControlsPart, FramingT
 from roomtone.gui.views.flow import FlowLayout
 from roomtone.gui.views.parts import ElidedLabel, IconButton
 from roomtone.gui.views.preview import PreviewView
-from roomtone.studio.snapshot import Line, Tone
+from roomtone.studio.lines import Line, Tone
 
 
 class CameraPanel(QScrollArea):

@@ -10,7 +10,7 @@ from roomtone.gui.look import Look
 from roomtone.gui.presenters.model import HeaderModel
 from roomtone.gui.views.parts import ElidedLabel, IconButton
 from roomtone.gui.views.transport import ChoiceBox
-from roomtone.studio.snapshot import Line, Tone
+from roomtone.studio.lines import Line, Tone
 
 TABS = (("studio", "Studio"), ("artwork", "Artwork"), ("writing", "Writing"))
 _THEMES = (("system", "Like the system"), ("dark", "Dark"), ("light", "Light"))

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 from roomtone.gui.look import Look
 from roomtone.gui.presenters.model import NoticeModel
 from roomtone.gui.views.parts import ElidedLabel, IconButton
-from roomtone.studio.snapshot import Tone
+from roomtone.studio.lines import Tone
 
 _GROUNDS = {Tone.LOOK: "look", Tone.SAFE: "safe", Tone.RECORDING: "record", Tone.QUIET: "plain"}
 # So much of the page's height the notices may take before they scroll.

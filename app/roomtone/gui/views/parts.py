@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QWidget
 
 from roomtone.gui.look import Look
-from roomtone.studio.snapshot import Line, Tone
+from roomtone.studio.lines import Line, Tone
 
 
 def paint_focus(painter: QPainter, look: Look, area: QRectF, radius: float) -> None:

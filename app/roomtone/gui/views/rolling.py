@@ -12,7 +12,7 @@ from roomtone.gui.presenters.strip import GrowingStrip, span_for
 from roomtone.gui.presenters.words import mark_text, ruler_step
 from roomtone.gui.views.parts import ElidedLabel
 from roomtone.gui.views.waves import PITCH, WaveSource, paint_columns, track_rows
-from roomtone.studio.snapshot import Line, Tone
+from roomtone.studio.lines import Line, Tone
 
 
 class RollingWave(QWidget):

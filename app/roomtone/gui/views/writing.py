@@ -13,7 +13,8 @@ from roomtone.gui.views.empty import EmptyView
 from roomtone.gui.views.flow import FlowLayout
 from roomtone.gui.views.parts import ElidedLabel, IconButton
 from roomtone.gui.views.transport import ChoiceBox
-from roomtone.studio.snapshot import DraftKind, Line, Tone
+from roomtone.studio.lines import Line, Tone
+from roomtone.studio.snapshot import DraftKind
 
 _TYPING_MILLISECONDS = 400
 # A line of some seventy letters is the one that eyes find their way back in.
