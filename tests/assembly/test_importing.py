@@ -28,8 +28,8 @@ from tests.assembly.samples import COVERS, KINDS, make_covered, make_sample
 from tests.rigs.disks import SmallDisk
 
 
-def _bring(home: Home, library: Library, file: Path, **more: str) -> BroughtIn:
-    return bring_in(home, ManualClock(), library, BringIn(str(file), person="Ana", **more))
+def _bring(home: Home, library: Library, file: Path, title: str = "") -> BroughtIn:
+    return bring_in(home, ManualClock(), library, BringIn(str(file), person="Ana", title=title))
 
 
 def _everything(home: Home) -> dict[str, bytes]:

@@ -100,6 +100,9 @@ def _began(clock: Clock, library: Library, command: BringIn, media: Media, take_
         source=Source.IMPORTED,
         app=__version__,
         tracks=[TrackStart(f"file-1.{media.ending}", media.media, media.rate, media.channels, media.bits)],
+        lineage=command.lineage,
+        call=command.call,
+        prompt=command.prompt,
     )
 
 

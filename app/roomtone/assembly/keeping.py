@@ -175,6 +175,8 @@ def _seal(
         app=__version__,
         tracks=[TrackStart(s.name, s.media, width=s.width, height=s.height) for s in seals],
         lineage=draft.began.lineage,
+        call=command.call,
+        prompt=command.prompt,
     )
     append_entry(folder, began)
     manifest = sealed_manifest(began, Ending.MADE, clock.now().isoformat(), seals, [])

@@ -84,6 +84,9 @@ class BringIn(msgspec.Struct, frozen=True, tag_field="do", tag="bring-in"):
     part: str = ""
     person: str = ""
     title: str = ""
+    call: str = ""
+    prompt: str = ""
+    lineage: list[str] = []
 
 
 class DrawPeaks(msgspec.Struct, frozen=True, tag_field="do", tag="peaks"):
@@ -157,6 +160,8 @@ class KeepStills(msgspec.Struct, frozen=True, tag_field="do", tag="keep-stills")
     project_title: str = ""
     part: str = ""
     person: str = ""
+    call: str = ""
+    prompt: str = ""
 
 
 class KeepText(msgspec.Struct, frozen=True, tag_field="do", tag="keep-text"):
@@ -168,6 +173,8 @@ class KeepText(msgspec.Struct, frozen=True, tag_field="do", tag="keep-text"):
     project_title: str = ""
     part: str = ""
     person: str = ""
+    call: str = ""
+    prompt: str = ""
 
 
 class Drawn(msgspec.Struct, frozen=True):

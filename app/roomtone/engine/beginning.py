@@ -54,4 +54,7 @@ def begin(
             ),
             *pictures,
         ],
+        lineage=command.lineage,
+        call=command.call,
+        prompt=command.prompt,
     )

@@ -225,13 +225,19 @@ class CloseInput(msgspec.Struct, frozen=True, tag_field="do", tag="close"):
 
 
 class StartTake(msgspec.Struct, frozen=True, tag_field="do", tag="start"):
-    """→ ``Rolling``. The input must be open. A second one while recording returns the take that rolls."""
+    """→ ``Rolling``. The input must be open. A second one while recording returns the take that rolls.
+
+    ``lineage``, ``call`` and ``prompt`` are as in ``takes.folder.Began``.
+    """
 
     project: str = ""
     project_title: str = ""
     part: str = ""
     person: str = ""
     title: str = ""
+    lineage: list[str] = []
+    call: str = ""
+    prompt: str = ""
 
 
 class StopTake(msgspec.Struct, frozen=True, tag_field="do", tag="stop"):

@@ -81,7 +81,8 @@ class TrackStart(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Began(msgspec.Struct, frozen=True, tag_field="e", tag="began"):
-    """The first entry of every journal. ``started`` is RFC 3339 in UTC; ``lineage`` holds ids of takes."""
+    """The first entry of every journal. ``started`` is RFC 3339 in UTC; ``lineage`` holds the ids of the takes that were
+    heard, or used, while it was made; ``call`` is the id of the call that it answers, ``prompt`` the day's prompt."""
 
     schema: int
     id: Id
@@ -96,6 +97,8 @@ class Began(msgspec.Struct, frozen=True, tag_field="e", tag="began"):
     app: str
     tracks: list[TrackStart]
     lineage: list[str] = []
+    call: str = ""
+    prompt: str = ""
 
 
 class Synced(msgspec.Struct, frozen=True, tag_field="e", tag="synced"):
@@ -247,6 +250,8 @@ class Manifest(msgspec.Struct, frozen=True):
     tracks: list[TrackSeal]
     dropouts: list[Dropout] = []
     lineage: list[str] = []
+    call: str = ""
+    prompt: str = ""
 
     @property
     def seconds(self) -> float:
@@ -275,6 +280,8 @@ def sealed_manifest(
         tracks=tracks,
         dropouts=dropouts,
         lineage=began.lineage,
+        call=began.call,
+        prompt=began.prompt,
     )
 
 
