@@ -81,8 +81,8 @@ class TrackStart(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Began(msgspec.Struct, frozen=True, tag_field="e", tag="began"):
-    """The first entry of every journal. ``started`` is RFC 3339 in UTC; ``lineage`` holds the ids of the takes that were
-    heard, or used, while it was made; ``call`` is the id of the call that it answers, ``prompt`` the day's prompt."""
+    """The first entry of every journal. ``started`` is RFC 3339 in UTC; ``lineage`` holds the ids of the takes that
+    were heard, or used, while it was made; ``call`` is the id of what it answers, ``prompt`` the day's prompt."""
 
     schema: int
     id: Id
