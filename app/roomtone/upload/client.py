@@ -17,27 +17,22 @@ from roomtone.foundation.workers import spawn
 from roomtone.upload import messages
 from roomtone.upload.messages import Downloaded, Event, Membership, Status
 from roomtone.upload.states import SyncState
+from roomtone.upload.together_client import SERVER_SECONDS, TogetherCalls
 from roomtone.wire.api import Project, Projects, Takes
 
 NAME: Final = "sync"
-# A server that has to be started first, or that is far away, takes its time.
-SERVER_SECONDS: Final = 60.0
 DOWNLOAD_SECONDS: Final = 24 * 3600.0
 _LOOK_SECONDS: Final = 0.1
 
 _EVENT: Final[msgspec.json.Decoder[Event]] = msgspec.json.Decoder(Event)
 
 
-class SyncClient:
+class SyncClient(TogetherCalls):
     """A connection to the sync worker of a home. Its calls block; they raise ``RoomtoneError``.
 
     ``on_event`` is called with typed events, ``on_lost`` once when the worker is gone, both on a thread of the
     connection; neither may block. The first events tell the present state.
     """
-
-    def __init__(self, connection: workers.WorkerClient, clock: Clock) -> None:
-        self._connection = connection
-        self._clock = clock
 
     @classmethod
     def ensure(
@@ -101,7 +96,7 @@ class SyncClient:
     # The server
 
     def list_projects(self) -> list[Project]:
-        """Return the projects on the server."""
+        """Return the projects on the server, or where it is not reached those that were seen there."""
         return self._connection.call(messages.ListProjects(), Projects, SERVER_SECONDS).projects
 
     def create_project(self, title: str, project: str = "") -> Project:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from roomtone.foundation.errors import UsageError
+from roomtone.foundation.errors import UsageError, WorldError
 from roomtone.upload import messages
 from roomtone.upload.core_events import NewToken
 from roomtone.upload.download import download
@@ -72,6 +72,12 @@ class Desk:
                 self._uploader.post(NewToken())
             case messages.Download():
                 return self._download(command)
+            case messages.WhoAmI():
+                pass
+            case _:
+                raise WorldError(
+                    "not-built", "This cannot be done yet", "This version does not know how", "Update Roomtone"
+                )
         return self._membership()
 
     def _membership(self) -> messages.Membership:

@@ -1,6 +1,7 @@
 """What the sync worker is asked and what it tells: the one contract of this process.
 
-Version 1, as the frames of ``foundation.workers.protocol`` say. A command's result follows its name.
+Version 1, as the frames of ``foundation.workers.protocol`` say. A command's result follows its name. What is about
+projects, people and the takes of others is in ``together_messages``.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import msgspec
 
 from roomtone.foundation.errors import Problem
 from roomtone.upload.states import SyncState
+from roomtone.upload.together_messages import CopyChanged, ProjectChanged, TogetherCommand
 from roomtone.wire.api import Account, ChangeKind
 
 # Commands
@@ -41,7 +43,7 @@ class SetCap(msgspec.Struct, frozen=True, tag="set-cap"):
 
 
 class ListProjects(msgspec.Struct, frozen=True, tag="list-projects"):
-    """The projects on the server. → ``wire.api.Projects``"""
+    """The projects on the server, or where it is not reached those that were seen there. → ``wire.api.Projects``"""
 
 
 class CreateProject(msgspec.Struct, frozen=True, tag="create-project"):
@@ -74,7 +76,7 @@ class WhoAmI(msgspec.Struct, frozen=True, tag="who-am-i"):
 
 
 class Watch(msgspec.Struct, frozen=True, tag="watch"):
-    """Tell ``RemoteChange`` for this project from now on, instead of any other. → ``None``
+    """Tell ``RemoteChange`` for this project from now on, instead of any other, and keep it up to date. → ``None``
 
     ``since`` is the cursor to go on from; below zero means from now. An empty project ends the watching.
     """
@@ -108,6 +110,7 @@ Command = (
     | WhoAmI
     | Watch
     | Download
+    | TogetherCommand
 )
 
 # Events
@@ -177,7 +180,7 @@ class RemoteChange(msgspec.Struct, frozen=True, tag="remote-change"):
     detail: str = ""
 
 
-Event = TakeSync | Link | SafeTakes | RemoteChange
+Event = TakeSync | Link | SafeTakes | RemoteChange | ProjectChanged | CopyChanged
 
 # Results
 
