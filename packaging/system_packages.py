@@ -35,8 +35,9 @@ class Need:
         """Return whether it is installed and can be used."""
         kind, _, name = self.probe.partition(":")
         if kind == "program":
-            # Programs of the administrator are not on everybody's search path.
-            path = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
+            # Programs of the administrator are not on everybody's search path, nor is Debian's PostgreSQL.
+            databases = map(str, Path("/usr/lib/postgresql").glob("*/bin"))
+            path = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin", *databases))
             return shutil.which(name, path=path) is not None
         if kind == "module":
             return importlib.util.find_spec(name) is not None
@@ -119,6 +120,8 @@ _TESTS = [
     _everywhere("program:curl", "other people's upload clients", "curl", "curl", "curl"),
     _on_linux("program:mkfs.ext4", "disks that lose their power, for the tests", "e2fsprogs", "e2fsprogs"),
     _on_linux("program:losetup", "disks that lose their power, for the tests", "mount", "util-linux"),
+    _everywhere("program:initdb", "a database server for the tests", "postgresql", "postgresql-server", "postgresql"),
+    _on_linux("program:setpriv", "a database server for the tests", "util-linux", "util-linux"),
     _on_linux("program:setsid", "processes of the tests", "util-linux", "util-linux"),
 ]
 

@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.rigs.postgres import PostgresServer
 from tests.server.rig import Client, RunningServer
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server, for all tests; each makes a database of its own in it."""
+    with PostgresServer() as running:
+        yield running
 
 
 @pytest.fixture(scope="package")

@@ -17,7 +17,7 @@ from roomtone.foundation.logs import log_to_file
 from roomtone.foundation.paths import Home, find_home
 from roomtone.foundation.workers import spawn
 from roomtone.server import accounts, checking
-from roomtone.server.composition import open_data
+from roomtone.server.composition import Places, opened
 from roomtone.server.db.contract import Repository
 from roomtone.server.running import Announcement, Options, read_announcement, serve
 
@@ -83,6 +83,12 @@ def _parser() -> argparse.ArgumentParser:
 def _add(commands: Any, name: str, act: Callable[[argparse.Namespace, Home, Clock], int], help_text: str) -> Any:
     command = commands.add_parser(name, help=help_text, description=help_text)
     command.add_argument("--data", type=Path, metavar="DIR", help="the server's folder (default: in the home)")
+    command.add_argument(
+        "--database",
+        metavar="URL",
+        help="a PostgreSQL database, postgresql://user@host/name, instead of a file in the folder;"
+        " the password is read from PGPASSWORD or ~/.pgpass",
+    )
     command.add_argument("--json", action="store_true", help="one JSON document on standard output")
     command.set_defaults(act=act)
     return command
@@ -91,6 +97,10 @@ def _add(commands: Any, name: str, act: Callable[[argparse.Namespace, Home, Cloc
 def _data(options: argparse.Namespace, home: Home) -> Path:
     chosen: Path | None = options.data
     return chosen.absolute() if chosen is not None else home.server
+
+
+def _places(options: argparse.Namespace, home: Home) -> Places:
+    return Places(_data(options, home), options.database)
 
 
 def _run(options: argparse.Namespace, home: Home, clock: Clock) -> int:
@@ -111,7 +121,7 @@ def _run(options: argparse.Namespace, home: Home, clock: Clock) -> int:
             _print(f"Roomtone's server listens at {announcement.url}")
 
     chosen = Options(
-        data=_data(options, home),
+        places=_places(options, home),
         host=options.host,
         port=options.port,
         announce=options.announce,
@@ -124,9 +134,9 @@ def _run(options: argparse.Namespace, home: Home, clock: Clock) -> int:
 
 
 def _with_repository(options: argparse.Namespace, home: Home, act: Callable[[Repository], int]) -> int:
-    data = _data(options, home)
-    make_directory(data, 0o700)
-    repository, _ = open_data(data)
+    places = _places(options, home)
+    make_directory(places.data, 0o700)
+    repository = places.open_repository()
     try:
         return act(repository)
     finally:
@@ -191,11 +201,8 @@ def _user_revoke(options: argparse.Namespace, home: Home, clock: Clock) -> int:
 
 def _check(options: argparse.Namespace, home: Home, clock: Clock) -> int:
     del clock
-    repository, storage = open_data(_data(options, home))
-    try:
+    with opened(_places(options, home)) as (repository, storage):
         report = checking.check(repository, storage, deep=options.deep)
-    finally:
-        repository.close()
     if options.json:
         _print(msgspec.json.encode(report).decode())
     else:

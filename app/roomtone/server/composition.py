@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from roomtone.server.api.documents import build_documents
 from roomtone.server.api.downloads import Downloads
 from roomtone.server.api.events import Events
 from roomtone.server.db.contract import Repository
-from roomtone.server.db.sql import open_repository
+from roomtone.server.db.sql import open_database, open_repository
 from roomtone.server.services.access import Access
 from roomtone.server.services.feed import Feed
 from roomtone.server.services.sealing import Sealer
@@ -34,13 +36,42 @@ def database_path(data: Path) -> Path:
     return data / "server.sqlite"
 
 
-def open_data(data: Path, *, serving: bool = False) -> tuple[Repository, Storage]:
-    """Open the database and the store of a data folder. Raises ``WorldError``.
+@dataclass(frozen=True)
+class Places:
+    """Where a server keeps things: its folder, and the addresses of what it uses instead of files in there.
+
+    ``database`` may hold a password, so this is never printed.
+    """
+
+    data: Path
+    database: str | None = field(default=None, repr=False)
+
+    def open_repository(self, *, serving: bool = False) -> Repository:
+        """Open the database. Raises ``UsageError`` and ``WorldError``."""
+        if self.database is not None:
+            return open_database(self.database, serving=serving)
+        return open_repository(database_path(self.data))
+
+    def open_storage(self, *, serving: bool = False) -> Storage:
+        """Open the store. Raises ``WorldError``."""
+        return FolderStorage(self.data, SEGMENT if serving else 0)
+
+
+@contextmanager
+def opened(places: Places, *, serving: bool = False) -> Iterator[tuple[Repository, Storage]]:
+    """Open the database and the store, and close them at the end. Raises ``UsageError`` and ``WorldError``.
 
     ``serving`` is said by the one process that takes uploads in.
     """
-    storage = FolderStorage(data, SEGMENT if serving else 0)
-    return open_repository(database_path(data)), storage
+    repository = places.open_repository(serving=serving)
+    try:
+        storage = places.open_storage(serving=serving)
+        try:
+            yield repository, storage
+        finally:
+            storage.close()
+    finally:
+        repository.close()
 
 
 @dataclass(frozen=True)

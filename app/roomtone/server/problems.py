@@ -54,6 +54,7 @@ _CATALOGUE: Final[dict[str, tuple[int, str, str]]] = {
     "bad-range": (416, "The track has no such range", "Ask for a range inside the track"),
     "too-many-uploads": (429, "Too many uploads are unfinished", "Finish or end some of them, then go on"),
     "headers-too-large": (431, "The headers are larger than the server allows", "Send fewer or shorter headers"),
+    "unavailable": (503, "The server cannot do its work at the moment", "Try again in a moment; nothing is lost"),
     "stopping": (503, "The server is stopping", "Try again in a moment"),
     "disk-full": (507, "The server's disk is full", "Tell whoever runs the server; nothing that was safe is lost"),
     "name-taken": (409, "There is an account of that name", "Choose another name"),

@@ -23,7 +23,7 @@ from roomtone.foundation.files import atomic_write, make_directory
 from roomtone.foundation.workers.host import OnlyOne
 from roomtone.server.accounts import owner_token
 from roomtone.server.api.protocol import LimitedProtocol
-from roomtone.server.composition import Parts, compose, open_data
+from roomtone.server.composition import Parts, Places, compose, opened
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class Announcement(msgspec.Struct, frozen=True):
 class Options:
     """How a server is run."""
 
-    data: Path
+    places: Places
     host: str
     port: int
     announce: Path | None = None
@@ -63,8 +63,8 @@ def serve(options: Options, clock: Clock, ready: Callable[[Announcement], None])
     Raises ``WorldError``: the port is taken, the folder cannot be used, another server has it.
     """
     try:
-        make_directory(options.data, 0o700)
-        lock = OnlyOne(options.data / "server.lock")
+        make_directory(options.places.data, 0o700)
+        lock = OnlyOne(options.places.data / "server.lock")
         taken = lock.take()
     except OSError as error:
         raise from_os_error(error, "opening the server's data") from error
@@ -72,7 +72,7 @@ def serve(options: Options, clock: Clock, ready: Callable[[Announcement], None])
         raise WorldError(
             "server-running",
             "The server was not started",
-            f"Another one already uses {options.data}",
+            f"Another one already uses {options.places.data}",
             "Use that one, or choose another folder with --data",
         )
     try:
@@ -82,8 +82,7 @@ def serve(options: Options, clock: Clock, ready: Callable[[Announcement], None])
 
 
 def _serve_alone(options: Options, clock: Clock, ready: Callable[[Announcement], None]) -> None:
-    repository, storage = open_data(options.data, serving=True)
-    try:
+    with opened(options.places, serving=True) as (repository, storage):
         if options.owner_token is not None:
             owner_token(repository, options.owner_token, options.owner_name, clock)
         listening = _listen(options.host, options.port)
@@ -96,9 +95,6 @@ def _serve_alone(options: Options, clock: Clock, ready: Callable[[Announcement],
             _Server(options, parts, listening, ready).run(sockets=[listening])
         finally:
             parts.close()
-    finally:
-        storage.close()
-        repository.close()
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -176,7 +172,7 @@ class _Server(uvicorn.Server):
 
     def _announced(self) -> list[Path]:
         announce = self._options.announce
-        return [address_file(self._options.data), *([announce] if announce is not None else [])]
+        return [address_file(self._options.places.data), *([announce] if announce is not None else [])]
 
     async def _sweep(self) -> None:
         while True:

@@ -13,7 +13,7 @@ from sqlalchemy import create_engine
 
 from roomtone.foundation.errors import WorldError
 from roomtone.server.db import migrating
-from roomtone.server.db.sql import open_repository
+from roomtone.server.db.sql import SqlRepository, open_repository
 
 SAMPLES = Path(__file__).parents[2] / "data" / "server"
 
@@ -46,7 +46,11 @@ def test_the_migrations_lead_to_the_schema_of_the_tables(tmp_path: Path) -> None
 def test_a_database_of_every_old_schema_opens(tmp_path: Path, sample: Path) -> None:
     path = tmp_path / "server.sqlite"
     shutil.copy(sample, path)
-    repository = open_repository(path)
+    check_sample(open_repository(path))
+
+
+def check_sample(repository: SqlRepository) -> None:
+    """Look for what is in every sample, and close the repository."""
     try:
         assert [account.name for account in repository.accounts()] == ["Ana"]
         (project,) = repository.projects_of(repository.accounts()[0].id)

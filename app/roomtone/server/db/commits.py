@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 from typing import Final, Protocol
 
+from sqlalchemy import Connection
+
 _FRESH_SECONDS: Final = 0.005
 
 
@@ -19,6 +21,9 @@ class Commits(Protocol):
 
     def access_version(self) -> int:
         """Return a number that changes with every commit that was about accounts, tokens or members."""
+
+    def committing(self, db: Connection, *, access: bool) -> None:
+        """Put what tells other processes into a transaction that is about to be committed."""
 
     def committed(self, *, access: bool) -> None:
         """Be told of a commit of this process, before its method returns."""
@@ -40,6 +45,9 @@ class CountedCommits:
 
     def access_version(self) -> int:
         return self._access
+
+    def committing(self, db: Connection, *, access: bool) -> None:
+        """There is nobody to be told."""
 
     def committed(self, *, access: bool) -> None:
         with self._lock:
@@ -73,6 +81,11 @@ class FileCommits:
         with self._lock:
             self._refresh()
             return self._access
+
+    def committing(self, db: Connection, *, access: bool) -> None:
+        if access:
+            found: int = db.exec_driver_sql("PRAGMA user_version").scalar_one()
+            db.exec_driver_sql(f"PRAGMA user_version = {(found + 1) % (1 << 31)}")
 
     def committed(self, *, access: bool) -> None:
         del access

@@ -1,4 +1,4 @@
-"""Opening a SQLite database: its settings, its schema, and what to do with an older or newer one."""
+"""Opening a SQLite database: its settings; and, for every database, its schema and an older or newer one's."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def open_file(path: Path) -> Engine:
     )
     _listen(engine, journal="WAL")
     try:
-        _prepare(engine, path)
+        prepare(engine, path)
     except BaseException:
         engine.dispose()
         raise
@@ -53,7 +53,11 @@ def open_memory() -> Engine:
 
 def writer(engine: Engine) -> Connection:
     """Return a connection whose transactions take the write lock when they begin; the caller closes it."""
-    return engine.connect().execution_options(**{WRITES: True})
+    connection = engine.connect().execution_options(**{WRITES: True})
+    if engine.dialect.name == "postgresql":
+        # The first statement is the one that waits for the lock; what is read after it has to be newer than it.
+        connection = connection.execution_options(isolation_level="READ COMMITTED")
+    return connection
 
 
 @contextmanager
@@ -63,10 +67,11 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def count_access(connection: Connection) -> None:
-    """Count a change of accounts, tokens or members, in its own transaction; see ``commits``."""
-    found: int = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-    connection.exec_driver_sql(f"PRAGMA user_version = {(found + 1) % (1 << 31)}")
+def faults(db: Connection) -> list[str]:
+    """Let SQLite check itself; return what it complains about."""
+    said = [str(row[0]) for row in db.exec_driver_sql("PRAGMA integrity_check")]
+    orphans = [f"row of {row[0]} without its {row[2]}" for row in db.exec_driver_sql("PRAGMA foreign_key_check")]
+    return [line for line in said if line != "ok"] + orphans
 
 
 def _listen(engine: Engine, journal: str) -> None:
@@ -85,7 +90,8 @@ def _listen(engine: Engine, journal: str) -> None:
     event.listen(engine, "begin", begun)
 
 
-def _prepare(engine: Engine, path: Path) -> None:
+def prepare(engine: Engine, path: Path | None) -> None:
+    """Bring a database to the newest schema, a file after a backup beside it. Raises ``WorldError``."""
     found = revision(engine)
     if found is None:
         _create(engine)
@@ -96,24 +102,31 @@ def _prepare(engine: Engine, path: Path) -> None:
 def revision(engine: Engine) -> str | None:
     """Return the schema's revision, or ``None`` for an empty database."""
     with engine.connect() as connection:
-        tables = inspect(connection).get_table_names()
-        if not tables:
-            return None
-        if "alembic_version" not in tables:
-            raise _not_ours("It has tables, but not ours")
-        found: Any = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-        return str(found)
+        return _revision(connection)
+
+
+def _revision(connection: Connection) -> str | None:
+    tables = inspect(connection).get_table_names()
+    if not tables:
+        return None
+    if "alembic_version" not in tables:
+        raise _not_ours("It has tables, but not ours")
+    found: Any = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return str(found)
 
 
 def _create(engine: Engine) -> None:
     """Make the newest schema at once; a test proves that the migrations lead to the same one."""
     with writing(engine) as connection:
+        if _revision(connection) is not None:
+            # Another process was faster.
+            return
         schema.METADATA.create_all(connection)
         connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
         connection.execute(text("INSERT INTO alembic_version VALUES (:found)"), {"found": schema.REVISION})
 
 
-def _migrate(engine: Engine, path: Path, found: str) -> None:
+def _migrate(engine: Engine, path: Path | None, found: str) -> None:
     # Alembic needs ten megabytes that a running server has no other use for, so it is loaded only here.
     migrating = importlib.import_module("roomtone.server.db.migrating")
     if found not in migrating.known_revisions():
@@ -123,7 +136,8 @@ def _migrate(engine: Engine, path: Path, found: str) -> None:
             f"A newer version of Roomtone wrote it (schema {found})",
             "Update Roomtone",
         )
-    migrating.backup(path)
+    if path is not None:
+        migrating.backup(path)
     with writing(engine) as connection:
         migrating.upgrade(connection)
     if revision(engine) != schema.REVISION:
@@ -131,4 +145,4 @@ def _migrate(engine: Engine, path: Path, found: str) -> None:
 
 
 def _not_ours(why: str) -> WorldError:
-    return WorldError("not-our-database", "The server's data was not opened", why, "Choose another folder with --data")
+    return WorldError("not-our-database", "The server's data was not opened", why, "Choose another one")

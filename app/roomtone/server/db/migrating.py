@@ -26,15 +26,15 @@ def known_revisions() -> frozenset[str]:
     return frozenset(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
-def upgrade(connection: Connection) -> None:
-    """Migrate to the newest schema, in the transaction that the caller has begun."""
+def upgrade(connection: Connection, to: str = "head") -> None:
+    """Migrate to the newest schema, or to an older one, in the transaction that the caller has begun."""
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
 def backup(path: Path) -> Path:
-    """Copy a database, which may be in use, beside itself before it is migrated; return the copy."""
+    """Copy a SQLite file, which may be in use, beside itself before it is migrated; return the copy."""
     target = path.with_name(f"{path.name}.before-{schema.REVISION}")
     with closing(sqlite3.connect(path)) as old, closing(sqlite3.connect(target)) as new:
         old.backup(new)

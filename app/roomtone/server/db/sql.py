@@ -1,16 +1,19 @@
-"""The repository in SQL: SQLite now, written so that PostgreSQL differs in its engine only."""
+"""The repository in SQL: over SQLite, and over PostgreSQL, which differs in its engine only."""
 
 from __future__ import annotations
 
+import importlib
+import logging
+import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, StaticPool
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 
 from roomtone.foundation.errors import WorldError
 from roomtone.server.db import account_rows, engines, feed_rows, take_rows, upload_rows
@@ -28,25 +31,50 @@ from roomtone.server.db.records import (
 )
 from roomtone.server.problems import RefusedError
 
+log = logging.getLogger(__name__)
+
+# PostgreSQL's SQLSTATE disk_full.
+_DISK_FULL: Final = "53100"
+
 
 def open_repository(path: Path | None) -> SqlRepository:
     """Open the SQLite file, or with ``None`` a database in memory. Raises ``WorldError``."""
     try:
         if path is None:
-            return SqlRepository(engines.open_memory(), CountedCommits())
-        return SqlRepository(engines.open_file(path), FileCommits(path))
+            return SqlRepository(engines.open_memory(), CountedCommits(), engines.faults)
+        return SqlRepository(engines.open_file(path), FileCommits(path), engines.faults)
     except DBAPIError as error:
         raise _converted(error) from error
+
+
+def open_database(url: str, *, serving: bool = False) -> SqlRepository:
+    """Open the PostgreSQL database at a URL. ``serving`` is said by the one process that answers requests.
+
+    Raises ``UsageError`` for what is no such URL; ``WorldError``, also where another process is serving.
+    """
+    # Only who has such a database pays for its libraries.
+    listening = importlib.import_module("roomtone.server.db.listening")
+    postgres = importlib.import_module("roomtone.server.db.postgres")
+    try:
+        engine = postgres.open_database(url)
+        try:
+            return SqlRepository(engine, listening.NotifiedCommits(engine, serving=serving), postgres.faults)
+        except BaseException:
+            engine.dispose()
+            raise
+    except DBAPIError as error:
+        raise _unreachable(error) from error
 
 
 class SqlRepository:
     """``Repository`` over SQLAlchemy."""
 
-    def __init__(self, engine: Engine, commits: Commits) -> None:
+    def __init__(self, engine: Engine, commits: Commits, faults: Callable[[Connection], list[str]]) -> None:
         self.engine = engine
         self._commits = commits
-        # SQLite has one writer at a time, and waiting here is cheaper than its polling. A database in memory has
-        # a single connection, so its readers wait as well.
+        self._faults = faults
+        # There is one writer at a time, and waiting here is cheaper than SQLite's polling or a connection for
+        # everybody who waits. A database in memory has a single connection, so its readers wait as well.
         self._writer = threading.RLock()
         self._readers_wait = isinstance(engine.pool, StaticPool)
         # Kept from the first write on: to fetch one for each transaction costs a third of a small one.
@@ -59,8 +87,7 @@ class SqlRepository:
                 connection = self._connection = self._connection or engines.writer(self.engine)
                 with connection.begin():
                     yield connection
-                    if access:
-                        engines.count_access(connection)
+                    self._commits.committing(connection, access=access)
             self._commits.committed(access=access)
         except DBAPIError as error:
             raise _converted(error) from error
@@ -185,11 +212,7 @@ class SqlRepository:
 
     def faults(self) -> list[str]:
         with self._read() as db:
-            said = [str(row[0]) for row in db.exec_driver_sql("PRAGMA integrity_check")]
-            orphans = [
-                f"row of {row[0]} without its {row[2]}" for row in db.exec_driver_sql("PRAGMA foreign_key_check")
-            ]
-        return [line for line in said if line != "ok"] + orphans
+            return self._faults(db)
 
     def close(self) -> None:
         self._commits.close()
@@ -199,8 +222,21 @@ class SqlRepository:
 
 
 def _converted(error: DBAPIError) -> WorldError:
-    """Convert at the boundary; a full disk is a refusal of its own."""
+    """Convert at the boundary; a full disk is a refusal of its own, and so is a server that went away."""
     text = str(error.orig)
-    if "full" in text:
+    state = getattr(error.orig, "sqlstate", None)
+    if state == _DISK_FULL or (isinstance(error.orig, sqlite3.Error) and "full" in text):
         return RefusedError("disk-full")
+    if isinstance(error, DataError):
+        return RefusedError("bad-document", "The database cannot hold one of the values")
+    if isinstance(error, OperationalError) and not isinstance(error.orig, sqlite3.Error):
+        log.error("the database does not answer: %s", text)
+        return RefusedError("unavailable", "Its database does not answer")
     return WorldError("system", "The database refused", text, "Try again; if it stays, look into the server's log")
+
+
+def _unreachable(error: DBAPIError) -> WorldError:
+    said = str(error.orig).strip().splitlines()
+    why = said[-1] if said else "It does not say why"
+    remedy = "Check that it runs, its address, the user's rights and the password"
+    return WorldError("database-unreachable", "The database was not opened", why, remedy)
