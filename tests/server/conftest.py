@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.rigs.postgres import PostgresServer
+from tests.rigs.s3 import MotoServer, S3rver
 from tests.server.rig import Client, RunningServer
 
 
@@ -15,6 +16,20 @@ from tests.server.rig import Client, RunningServer
 def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL server, for all tests; each makes a database of its own in it."""
     with PostgresServer() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[MotoServer]:
+    """An object store in memory, for all tests; each takes a prefix of its own in it."""
+    with MotoServer() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def s3rver() -> Iterator[S3rver]:
+    """Another object store, over files, for all tests; each takes a prefix of its own in it."""
+    with S3rver() as running:
         yield running
 
 

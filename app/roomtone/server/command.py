@@ -89,6 +89,12 @@ def _add(commands: Any, name: str, act: Callable[[argparse.Namespace, Home, Cloc
         help="a PostgreSQL database, postgresql://user@host/name, instead of a file in the folder;"
         " the password is read from PGPASSWORD or ~/.pgpass",
     )
+    command.add_argument(
+        "--store",
+        metavar="URL",
+        help="an object store, s3://bucket/prefix?endpoint=URL, instead of the folder; its keys are read from"
+        " AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; no two servers may share a prefix",
+    )
     command.add_argument("--json", action="store_true", help="one JSON document on standard output")
     command.set_defaults(act=act)
     return command
@@ -100,7 +106,7 @@ def _data(options: argparse.Namespace, home: Home) -> Path:
 
 
 def _places(options: argparse.Namespace, home: Home) -> Places:
-    return Places(_data(options, home), options.database)
+    return Places(_data(options, home), options.database, options.store)
 
 
 def _run(options: argparse.Namespace, home: Home, clock: Clock) -> int:

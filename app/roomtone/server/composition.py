@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -40,11 +41,12 @@ def database_path(data: Path) -> Path:
 class Places:
     """Where a server keeps things: its folder, and the addresses of what it uses instead of files in there.
 
-    ``database`` may hold a password, so this is never printed.
+    An address may hold a password, so neither is ever printed.
     """
 
     data: Path
     database: str | None = field(default=None, repr=False)
+    store: str | None = field(default=None, repr=False)
 
     def open_repository(self, *, serving: bool = False) -> Repository:
         """Open the database. Raises ``UsageError`` and ``WorldError``."""
@@ -53,7 +55,12 @@ class Places:
         return open_repository(database_path(self.data))
 
     def open_storage(self, *, serving: bool = False) -> Storage:
-        """Open the store. Raises ``WorldError``."""
+        """Open the store. Raises ``UsageError`` and ``WorldError``."""
+        if self.store is not None:
+            # Only who has such a store pays for its libraries.
+            objects = importlib.import_module("roomtone.server.storage.objects")
+            storage: Storage = objects.open_store(self.store, self.data / "spool")
+            return storage
         return FolderStorage(self.data, SEGMENT if serving else 0)
 
 

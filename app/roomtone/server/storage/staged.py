@@ -214,7 +214,7 @@ def _write_some(fd: int, pieces: list[memoryview]) -> int:
     return os.write(fd, pieces[0])
 
 
-def write_at(fd: int, data: bytes, offset: int) -> None:
+def write_at(fd: int, data: bytes | bytearray | memoryview, offset: int) -> None:
     """Write all of ``data`` at an offset."""
     os.lseek(fd, offset, os.SEEK_SET)
     view = memoryview(data)
