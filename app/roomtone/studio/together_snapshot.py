@@ -56,7 +56,8 @@ class NewsView(msgspec.Struct, frozen=True):
 
 
 class TodayView(msgspec.Struct, frozen=True):
-    """The first page. ``streak`` holds the last fourteen days, oldest first: made something, rested, or neither.
+    """The first page. ``streak`` holds the last fourteen days, oldest first, as ``together_prompts.DayMark``: "made",
+    "rested", "open" (today, nothing made yet) or "".
 
     ``streak_line`` says it in words ("5 days, 1 of 2 rest days left"); nobody else ever sees it.
     """

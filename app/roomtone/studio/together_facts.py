@@ -1,0 +1,92 @@
+"""All that the pages of what people do together are made of, at one moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+
+from roomtone.takes.library import LibraryItem
+from roomtone.upload.together_messages import LocalCopy, LocalProject, ProjectDocument
+from roomtone.wire.api import Take
+from roomtone.wire.project.items import Consent, TakeFields, Use
+from roomtone.wire.project.people import Device, Invite
+from roomtone.wire.project.state import ProjectState
+
+
+@dataclass(frozen=True)
+class Facts:
+    """``library`` holds the takes that were made here, by id, ``copies`` what of others' is here.
+
+    ``texts`` is what is written in takes, ``seen`` (RFC 3339) until when the news were seen, ``links`` the links of
+    invites that were made just now, by their id; ``joined`` tells that a server was joined besides the one on this
+    computer.
+    """
+
+    document: ProjectDocument
+    now: datetime
+    projects: tuple[LocalProject, ...] = ()
+    library: dict[str, LibraryItem] = field(default_factory=dict)
+    copies: dict[str, LocalCopy] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    seen: str = ""
+    selected: str = ""
+    invites: tuple[Invite, ...] = ()
+    links: dict[str, str] = field(default_factory=dict)
+    devices: tuple[Device, ...] = ()
+    joined: bool = False
+
+    @property
+    def state(self) -> ProjectState:
+        """The project as it is seen here."""
+        return self.document.state
+
+    @property
+    def me(self) -> str:
+        """Whose pages these are."""
+        return self.document.me
+
+    def is_mine(self, take: Take) -> bool:
+        """Return whether a take was made by this person, also one that no server knows yet."""
+        return take.id in self.library or (bool(self.me) and take.account == self.me)
+
+
+def said_of(state: ProjectState, take: str) -> TakeFields:
+    """Return what is said of a take; what the app wrote into it counts until its maker has submitted it."""
+    said = state.said(take)
+    known = state.takes.get(take)
+    return merge_written(said, known.manifest if known is not None else None)
+
+
+def merge_written(said: TakeFields, manifest: dict[str, object] | None) -> TakeFields:
+    """Fill what is not said of a take with what was written into it when it was made."""
+    written = manifest or {}
+    call, prompt, lineage = written.get("call"), written.get("prompt"), written.get("lineage")
+    takes = [take for take in lineage if isinstance(take, str)] if isinstance(lineage, list) else []
+    made = written.get("source") == "made"
+    against = None if made or not takes else takes
+    return msgspec.structs.replace(
+        said,
+        call=said.call if said.call is not None else str(call or "") or None,
+        prompt=said.prompt if said.prompt is not None else str(prompt or "") or None,
+        # A page that goes on from a page is its next version; everything else was made while others were heard.
+        replaces=said.replaces if said.replaces is not None else (takes[0] if made and takes else None),
+        against=said.against if said.against is not None else against,
+    )
+
+
+def submission(said: TakeFields, consent: Consent, built_from: list[str]) -> TakeFields:
+    """Return the edit that gives a take to its project: with where it comes from, as the app knows it."""
+    used = said.built_from or []
+    used = [*used, *(Use(take) for take in built_from if take not in {use.take for use in used})]
+    return TakeFields(
+        submitted=True,
+        withdrawn=False,
+        call=said.call,
+        prompt=said.prompt,
+        replaces=said.replaces,
+        against=[take for take in said.against or [] if take not in built_from] or None,
+        built_from=used or None,
+        consent=consent,
+    )

@@ -1,0 +1,199 @@
+"""The review page: the takes of a project, the unheard first, with what people say of them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from roomtone.foundation.errors import Problem
+from roomtone.studio.together_facts import Facts, said_of
+from roomtone.studio.together_project import role_of
+from roomtone.studio.together_snapshot import CommentView, FindingView, PartKind, ReviewTake, ReviewView
+from roomtone.studio.together_words import (
+    ago,
+    anchor_words,
+    consent_words,
+    kind_of_take,
+    maker_of,
+    person_of,
+    title_of,
+)
+from roomtone.studio.views import duration
+from roomtone.upload.replica.states import EditState
+from roomtone.wire.api import Take
+from roomtone.wire.project.edits import Item
+from roomtone.wire.project.items import CallFields, CommentFields, Consent, Region
+from roomtone.wire.project.lineage import origins
+from roomtone.wire.project.recipes import check_recipe
+from roomtone.wire.project.rights import Right, allowed
+from roomtone.wire.project.state import ProjectState, Stage, seconds_of
+
+_ORDER: Final = {
+    Stage.SUBMITTED: 0,
+    Stage.OWN: 1,
+    Stage.HEARD: 2,
+    Stage.LATER: 3,
+    Stage.ACCEPTED: 4,
+    Stage.WITHDRAWN: 5,
+}
+# What a page or a player can open, the best first.
+_MEDIA: Final = {
+    PartKind.SOUND: ("audio/",),
+    PartKind.VIDEO: ("video/",),
+    PartKind.ARTWORK: ("image/", "application/pdf"),
+    PartKind.WRITING: ("text/",),
+}
+
+
+def review_view(facts: Facts) -> ReviewView:
+    """Return the page as it is now."""
+    counts = comment_counts(facts.state)
+    shown = [take for take in facts.state.in_order() if _is_shown(facts, take)]
+    shown.sort(key=lambda take: _ORDER[facts.state.stage(take.id)])
+    takes = tuple(review_take(facts, take, counts.get(take.id, 0)) for take in shown)
+    unheard = sum(take.stage is Stage.SUBMITTED for take in takes)
+    return ReviewView(takes, unheard, facts.selected, comments_of(facts, facts.selected) if facts.selected else ())
+
+
+def _is_shown(facts: Facts, take: Take) -> bool:
+    """What others did not submit is theirs alone; what somebody withdrew is shown to its maker only."""
+    stage = facts.state.stage(take.id)
+    return facts.is_mine(take) or stage not in (Stage.OWN, Stage.WITHDRAWN)
+
+
+def review_take(facts: Facts, take: Take, comment_count: int = 0) -> ReviewTake:
+    """Return how a take is shown."""
+    state, role, mine = facts.state, role_of(facts), facts.is_mine(take)
+    said, stage, copy = said_of(state, take.id), state.stage(take.id), facts.copies.get(take.id)
+    item = facts.library.get(take.id)
+    kind = kind_of_take(take)
+    consent = said.consent or Consent()
+    return ReviewTake(
+        id=take.id,
+        title=take.title,
+        person=maker_of(state, take, facts.me),
+        stage=stage,
+        detail=take_words(facts, take),
+        kind=kind,
+        seconds=seconds_of(take) or (item.seconds if item else 0.0),
+        call=said.call or "",
+        reason=said.reason or "" if stage is Stage.LATER else "",
+        mine=mine,
+        may_judge=allowed(role, Right.LEAD) and stage not in (Stage.OWN, Stage.WITHDRAWN),
+        may_comment=allowed(role, Right.COMMENT),
+        local=item is not None or (copy is not None and copy.whole),
+        fetching=copy is not None and copy.fetching,
+        file=file_of(facts, take.id, kind),
+        text=facts.texts.get(take.id, ""),
+        library=take.id if item else "",
+        comment_count=comment_count,
+        findings=findings_of(facts, take),
+        consent=consent,
+        consent_line=consent_words(consent) if said.consent else "",
+        built_on=tuple(title_of(state, other) for other, _ in ties(state, take.id)),
+        versions=versions_of(state, take.id),
+    )
+
+
+def ties(state: ProjectState, take: str) -> list[tuple[str, str]]:
+    """Return what a take comes from, and how, also before it was submitted."""
+    found = {other: tie.value for other, tie in origins(state, take)}
+    said = said_of(state, take)
+    for other in said.against or []:
+        found.setdefault(other, "recorded against")
+    if said.replaces:
+        found.setdefault(said.replaces, "new version of")
+    return list(found.items())
+
+
+def versions_of(state: ProjectState, take: str) -> tuple[str, ...]:
+    """Return the takes that a take replaces, the nearest first."""
+    found: list[str] = []
+    before = said_of(state, take).replaces
+    while before and before not in found and before != take:
+        found.append(before)
+        before = said_of(state, before).replaces
+    return tuple(found)
+
+
+def findings_of(facts: Facts, take: Take) -> tuple[FindingView, ...]:
+    """Return the check of an own take against the recipe of the call that it answers."""
+    call = said_of(facts.state, take.id).call
+    if not call or take.manifest is None:
+        return ()
+    check = check_recipe(facts.state.fields(call, CallFields), take)
+    return tuple(FindingView(finding.good, finding.text) for finding in check.findings)
+
+
+def file_of(facts: Facts, take: str, kind: PartKind) -> str:
+    """Return the file of a take that can be shown, heard or read here; "" while there is none."""
+    item, copy = facts.library.get(take), facts.copies.get(take)
+    files = [(track.media, f"{item.folder}/{track.name}") for track in item.tracks] if item else []
+    files += [(track.media, track.path) for track in copy.tracks] if copy else []
+    return next((path for media, path in files if media.startswith(_MEDIA[kind])), "")
+
+
+def take_words(facts: Facts, take: Take) -> str:
+    """Say what a list says of a take."""
+    said = said_of(facts.state, take.id)
+    seconds = seconds_of(take)
+    parts = [
+        duration(seconds) if seconds else "",
+        f"for “{title_of(facts.state, said.call)}”" if said.call else "",
+        "today’s prompt" if said.prompt and not said.call else "",
+        ago(take.started, facts.now),
+        "" if take.sealed or take.id in facts.library else "still coming",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def comment_counts(state: ProjectState) -> dict[str, int]:
+    """Return how many comments there are about each thing."""
+    found: dict[str, int] = {}
+    for _, fields in state.all_of(CommentFields):
+        if fields.about:
+            found[fields.about] = found.get(fields.about, 0) + 1
+    return found
+
+
+def comments_of(facts: Facts, about: str) -> tuple[CommentView, ...]:
+    """Return what people say of something, by its place in it, each with its replies; what has no place comes first."""
+    mine = [(item, said) for item, said in facts.state.all_of(CommentFields) if said.about == about]
+    known = {item.id for item, _ in mine}
+    waiting = {one.edit.item: one for one in facts.document.pending if one.state is not EditState.SETTLED}
+    replies: dict[str, list[tuple[Item, CommentFields]]] = {}
+    for item, said in mine:
+        if said.reply_to in known and said.reply_to != item.id:
+            replies.setdefault(said.reply_to or "", []).append((item, said))
+
+    def shown(item: Item, said: CommentFields, below: tuple[CommentView, ...] = ()) -> CommentView:
+        pending = waiting.get(item.id)
+        problem: Problem | None = pending.problem if pending and pending.state is EditState.REFUSED else None
+        anchor, at = anchor_words(said.anchor)
+        region = said.anchor if isinstance(said.anchor, Region) else None
+        return CommentView(
+            id=item.id,
+            person=person_of(facts.state, item.author, facts.me),
+            text=said.text or "",
+            when=ago(item.created, facts.now),
+            anchor=anchor,
+            at=at,
+            region=(region.left, region.top, region.width, region.height) if region else None,
+            resolved=bool(said.resolved),
+            mine=item.author == facts.me,
+            waiting=pending is not None and problem is None,
+            replies=below,
+            problem=problem,
+        )
+
+    def thread(root: str) -> tuple[CommentView, ...]:
+        # Replies to replies stand in the same thread, in their order: nobody wants to read a tree.
+        found, looking = [], [root]
+        while looking:
+            here = replies.get(looking.pop(0), [])
+            found += here
+            looking += [item.id for item, _ in here]
+        return tuple(shown(item, said) for item, said in sorted(found, key=lambda pair: pair[0].created))
+
+    roots = [(item, said) for item, said in mine if said.reply_to not in known or said.reply_to == item.id]
+    views = [shown(item, said, thread(item.id)) for item, said in roots]
+    return tuple(sorted(views, key=lambda view: view.at if view.at is not None else -1.0))
