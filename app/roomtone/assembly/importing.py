@@ -32,7 +32,7 @@ from roomtone.takes.folder import (
 )
 from roomtone.takes.journal import append_entry
 from roomtone.takes.library import Library
-from roomtone.takes.naming import next_number, one_line
+from roomtone.takes.naming import next_number, one_line, take_title
 from roomtone.wire.digest import CHUNK, Digest
 
 # A folder that begins so is not a take yet; whoever finds one after a crash may remove it.
@@ -87,15 +87,16 @@ def _size(source: Path) -> int:
 
 def _began(clock: Clock, library: Library, command: BringIn, media: Media, take_id: str, stem: str) -> Began:
     known = ((i.project, i.part, i.person, i.number) for i in library.refresh() if i.problem is None)
+    number = next_number(known, command.project, command.part, command.person)
     return Began(
         schema=SCHEMA,
         id=take_id,
-        title=(one_line(command.title) or one_line(stem) or "take")[:MAX_TITLE],
+        title=_title(command, stem, number)[:MAX_TITLE],
         project=command.project,
         project_title=command.project_title,
         part=command.part,
         person=command.person,
-        number=next_number(known, command.project, command.part, command.person),
+        number=number,
         started=clock.now().isoformat(),
         source=Source.IMPORTED,
         app=__version__,
@@ -104,6 +105,13 @@ def _began(clock: Clock, library: Library, command: BringIn, media: Media, take_
         call=command.call,
         prompt=command.prompt,
     )
+
+
+def _title(command: BringIn, stem: str, number: int) -> str:
+    """What answers a call is named by it; everything else keeps the name that its maker gave it."""
+    if command.title or not command.part:
+        return one_line(command.title) or one_line(stem) or "take"
+    return take_title(command.project_title, command.part, command.person, number)
 
 
 def _fill(folder: Path, source: Path, expected: int, media: Media, began: Began, clock: Clock) -> Manifest:

@@ -76,7 +76,10 @@ class Page(msgspec.Struct, frozen=True):
 
 
 class BringIn(msgspec.Struct, frozen=True, tag_field="do", tag="bring-in"):
-    """→ ``BroughtIn``. Copies a file into a new take; the file itself is left alone."""
+    """→ ``BroughtIn``. Copies a file into a new take; the file itself is left alone.
+
+    Where a picture or film says where it was made, that is taken out of the copy unless ``keep_location``.
+    """
 
     file: str
     project: str = ""
@@ -87,6 +90,7 @@ class BringIn(msgspec.Struct, frozen=True, tag_field="do", tag="bring-in"):
     call: str = ""
     prompt: str = ""
     lineage: list[str] = []
+    keep_location: bool = False
 
 
 class DrawPeaks(msgspec.Struct, frozen=True, tag_field="do", tag="peaks"):
@@ -101,6 +105,13 @@ class MakeListeningCopy(msgspec.Struct, frozen=True, tag_field="do", tag="listen
 
     take: str
     file: str
+    rate: int = 0
+
+
+class MakeGuide(msgspec.Struct, frozen=True, tag_field="do", tag="guide"):
+    """→ ``Drawn``. Mixes the sound of files from their beginnings on, to be heard while somebody records."""
+
+    files: list[str]
     rate: int = 0
 
 
@@ -188,6 +199,7 @@ Command = (
     | DrawPeaks
     | DrawPictures
     | MakeListeningCopy
+    | MakeGuide
     | Measure
     | Check
     | ExportFilm

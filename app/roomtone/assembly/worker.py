@@ -17,6 +17,7 @@ from roomtone.assembly.aligning import align, nudge
 from roomtone.assembly.checking import check_take
 from roomtone.assembly.drawing import draw_peaks
 from roomtone.assembly.exporting import export_film
+from roomtone.assembly.guiding import make_guide
 from roomtone.assembly.importing import bring_in, remove_leftovers
 from roomtone.assembly.keeping import keep_stills, keep_text
 from roomtone.assembly.listening import make_listening_copy
@@ -82,6 +83,8 @@ class RenderWorker:
                 answer = draw_peaks(self._home, command.take, Path(command.file))
             case m.MakeListeningCopy():
                 answer = make_listening_copy(self._home, command.take, Path(command.file), command.rate)
+            case m.MakeGuide():
+                answer = make_guide(self._home, [Path(file) for file in command.files], command.rate)
             case m.Measure():
                 answer = loudness_of(Path(command.file))
             case m.Check():
@@ -90,15 +93,21 @@ class RenderWorker:
                 answer = draw_pictures(self._home, command.take, Path(command.file))
             case m.ExportFilm():
                 answer = export_film(command)
-            case m.Align():
-                answer = align(self._home, self._clock, self._library, command)
-            case m.Nudge():
-                answer = nudge(self._clock, command)
-            case m.KeepStills():
-                answer = keep_stills(self._home, self._clock, self._library, command)
-            case m.KeepText():
-                answer = keep_text(self._home, self._clock, self._library, command)
+            case m.Align() | m.Nudge():
+                answer = self._place(command)
+            case m.KeepStills() | m.KeepText():
+                answer = self._keep(command)
         return answer
+
+    def _place(self, command: m.Align | m.Nudge) -> m.Aligned | m.Drawn:
+        if isinstance(command, m.Align):
+            return align(self._home, self._clock, self._library, command)
+        return nudge(self._clock, command)
+
+    def _keep(self, command: m.KeepStills | m.KeepText) -> m.BroughtIn | m.Page:
+        if isinstance(command, m.KeepText):
+            return keep_text(self._home, self._clock, self._library, command)
+        return keep_stills(self._home, self._clock, self._library, command)
 
 
 def run(home: str | None, arguments: list[str]) -> int:

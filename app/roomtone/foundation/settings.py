@@ -71,6 +71,9 @@ class Settings(msgspec.Struct, frozen=True):
     cameras: list[CameraSetting] = []
     framing: FramingSetting = FramingSetting()
     prompter: PrompterSetting = PrompterSetting()
+    # Until when the news were seen (RFC 3339), and the projects whose licence was read before the first recording.
+    news_seen: str = ""
+    terms_read: list[str] = []
 
 
 def load(path: Path) -> Settings:

@@ -91,12 +91,13 @@ class Drafting:
         """Make a take of a draft in the project that takes go to, and tell the sync worker."""
         project, title = self._workshop.project()
         person = self._workshop.settings.person
-        rendering = self._workshop.rendering
+        rendering, aim = self._workshop.rendering, self._workshop.aim
+        answers = {"part": aim.part, "person": person, "call": aim.call, "prompt": aim.prompt}
         made: BroughtIn | Page
         if draft.kind is DraftKind.WRITING:
-            made = rendering.keep_text(KeepText(draft.id, project, title, person=person))
+            made = rendering.keep_text(KeepText(draft.id, project, title, **answers))
         else:
-            made = rendering.keep_stills(KeepStills(draft.id, fps, project, title, person=person))
+            made = rendering.keep_stills(KeepStills(draft.id, fps, project, title, **answers))
         self._workshop.poke(made.folder)
         return made
 

@@ -55,6 +55,14 @@ class Rendering:
         """Make the sound of a track playable; return the file."""
         return self._job(lambda render: render.listening_copy(item.id, file, rate)).file
 
+    def make_guide(self, files: list[str], rate: int) -> str:
+        """Mix the sound of files to be heard while somebody records; return the file."""
+        return self._job(lambda render: render.make_guide(files, rate)).file
+
+    def draw_file(self, take: str, file: str) -> m.Pictures:
+        """Make the thumbnail of a file of somebody's take."""
+        return self._job(lambda render: render.draw_pictures(take, file))
+
     def loudness(self, item: LibraryItem) -> dict[str, m.Loudness]:
         """Measure every sound track of a take."""
         return {

@@ -10,8 +10,9 @@ import msgspec
 from roomtone.takes.library import LibraryItem
 from roomtone.upload.together_messages import LocalCopy, LocalProject, ProjectDocument
 from roomtone.wire.api import Take
-from roomtone.wire.project.items import Consent, TakeFields, Use
+from roomtone.wire.project.items import Consent, MediaKind, TakeFields, Use
 from roomtone.wire.project.people import Device, Invite
+from roomtone.wire.project.recipes import kinds_of
 from roomtone.wire.project.state import ProjectState
 
 
@@ -76,17 +77,30 @@ def merge_written(said: TakeFields, manifest: dict[str, object] | None) -> TakeF
     )
 
 
-def submission(said: TakeFields, consent: Consent, built_from: list[str]) -> TakeFields:
+def built_from(state: ProjectState, take: str) -> list[str]:
+    """Return the takes that a take is made of, as the app wrote them into it: the text of a reading.
+
+    Writing is never heard while something is recorded, so what comes from it is built from it.
+    """
+    there = state.takes.get(take)
+    written = (there.manifest or {}).get("lineage") if there is not None else None
+    if there is None or not isinstance(written, list) or MediaKind.WRITING in kinds_of(there):
+        return []
+    known = [state.takes[other] for other in written if other in state.takes]
+    return [other.id for other in known if MediaKind.WRITING in kinds_of(other)]
+
+
+def submission(said: TakeFields, consent: Consent, parts: list[str]) -> TakeFields:
     """Return the edit that gives a take to its project: with where it comes from, as the app knows it."""
     used = said.built_from or []
-    used = [*used, *(Use(take) for take in built_from if take not in {use.take for use in used})]
+    used = [*used, *(Use(take) for take in parts if take not in {use.take for use in used})]
     return TakeFields(
         submitted=True,
         withdrawn=False,
         call=said.call,
         prompt=said.prompt,
         replaces=said.replaces,
-        against=[take for take in said.against or [] if take not in built_from] or None,
+        against=[take for take in said.against or [] if take not in parts] or None,
         built_from=used or None,
         consent=consent,
     )

@@ -26,6 +26,7 @@ from roomtone.foundation.errors import RoomtoneError, UsageError, from_os_error
 from roomtone.foundation.paths import Home
 from roomtone.foundation.settings import Settings
 from roomtone.foundation.workers.client import WorkerGoneError
+from roomtone.studio.aim import FREE, GUIDE, Aim
 from roomtone.studio.rendering import Rendering, track_file
 from roomtone.studio.views import has_sound
 from roomtone.takes import editing
@@ -75,6 +76,9 @@ class Workshop:
         self._cameras: EngineClient | None = None
         self._sync: SyncClient | None = None
         self._closed = False
+        # What every take from now on is for.
+        self.aim: Aim = FREE
+        self._guiding = ""
         self.rendering = Rendering(home, clock)
         self._unkept: dict[str, object] = {}
         self.library = Library(home.library, home.takes)
@@ -197,25 +201,47 @@ class Workshop:
         return self.engine().open_input(device, channels, rate, form)
 
     def start_take(self, title: str = "", part: str | None = None) -> told.Rolling:
-        """Begin a take on the open input, and tell the sync worker where it grows."""
+        """Begin a take on the open input, with the guide of its aim, and tell the sync worker where it grows."""
         project, project_title = self.project()
+        aim = self.aim
+        part = part if part is not None else aim.part or self._settings.part
+        heard = self._play_guide(aim)
         rolling = self.engine().start_take(
             told.StartTake(
                 project=project,
                 project_title=project_title,
-                part=one_line(self._settings.part if part is None else part)[:_MAX_NAME],
+                part=one_line(part)[:_MAX_NAME],
                 person=self._settings.person,
                 title=one_line(title)[: editing.MAX_TITLE],
+                lineage=aim.lineage(heard=heard),
+                call=aim.call,
+                prompt=aim.prompt,
             )
         )
+        self._guiding = rolling.id if heard else ""
         self.poke(rolling.folder)
         return rolling
 
     def stop_take(self, take: str = "") -> told.Sealed:
-        """End the rolling take; return it sealed and read back."""
+        """End the rolling take, and its guide; return it sealed and read back."""
+        if self._guiding and take in ("", self._guiding):
+            self._guiding = ""
+            self.engine().stop_playing()
         sealed = self.engine().stop_take(take)
         self.poke(sealed.folder)
         return sealed
+
+    def _play_guide(self, aim: Aim) -> bool:
+        """Let the guide begin; return whether it is heard. What was not heard is no lineage of the take."""
+        if not aim.guide:
+            return False
+        try:
+            self.engine().play(GUIDE, aim.guide, 0.0, self._settings.output)
+        except RoomtoneError as error:
+            # A take is worth more than its guide; whoever records hears why there is none.
+            self._on_engine(told.Notice(error.problem))
+            return False
+        return True
 
     def poke(self, folder: str) -> None:
         """Tell the sync worker to look at a take now. Without one the take waits on this computer."""
@@ -286,8 +312,8 @@ class Workshop:
 
     # Jobs of the render worker.
 
-    def bring_in(self, file: str, title: str = "") -> BroughtIn:
-        """Make a take of an existing file."""
+    def bring_in(self, file: str, title: str = "", *, keep_location: bool = False) -> BroughtIn:
+        """Make a take of an existing file; where it was made is taken out of the copy unless it shall be kept."""
         project, project_title = self.project()
         path = str(Path(file).absolute())
         try:
@@ -296,7 +322,18 @@ class Workshop:
             raise UsageError(
                 "unreadable-file", "The file was not brought in", "Its name is no valid Unicode", "Rename the file"
             ) from error
-        command = BringIn(path, project, project_title, "", self._settings.person, one_line(title))
+        command = BringIn(
+            path,
+            project,
+            project_title,
+            part=self.aim.part[:_MAX_NAME],
+            person=self._settings.person,
+            title=one_line(title),
+            call=self.aim.call,
+            prompt=self.aim.prompt,
+            lineage=list(self.aim.used),
+            keep_location=keep_location,
+        )
         brought = self.rendering.bring_in(command)
         self.poke(brought.folder)
         return brought
