@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from roomtone import __version__
+from roomtone.assembly.location import take_location_out
 from roomtone.assembly.media import Media, UnreadableFileError, probe
 from roomtone.assembly.messages import BringIn, BroughtIn
 from roomtone.foundation.clock import Clock
@@ -22,6 +23,7 @@ from roomtone.takes.folder import (
     Began,
     Ending,
     Manifest,
+    Noted,
     PictureFacts,
     Source,
     TrackSeal,
@@ -33,8 +35,10 @@ from roomtone.takes.folder import (
 from roomtone.takes.journal import append_entry
 from roomtone.takes.library import Library
 from roomtone.takes.naming import next_number, one_line, take_title
+from roomtone.takes.recovery import digest_file
 from roomtone.wire.digest import CHUNK, Digest
 
+LOCATED: Final = "The file said where it was made. That was taken out of this copy; the file itself still says it."
 # A folder that begins so is not a take yet; whoever finds one after a crash may remove it.
 INCOMING: Final = ".incoming-"
 
@@ -59,7 +63,7 @@ def bring_in(home: Home, clock: Clock, library: Library, command: BringIn) -> Br
     try:
         staging.mkdir()
         began = _began(clock, library, command, media, take_id, source.stem)
-        manifest = _fill(staging, source, size, media, began, clock)
+        manifest, located = _fill(staging, source, size, media, began, clock, keep_location=command.keep_location)
         final = home.takes / folder_name(manifest.title, take_id)
         staging.rename(final)
         sync_directory(home.takes)
@@ -67,7 +71,7 @@ def bring_in(home: Home, clock: Clock, library: Library, command: BringIn) -> Br
         raise from_os_error(error, f"bringing “{source.name}” in") from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-    return BroughtIn(str(final), manifest)
+    return BroughtIn(str(final), manifest, located)
 
 
 def _size(source: Path) -> int:
@@ -114,18 +118,25 @@ def _title(command: BringIn, stem: str, number: int) -> str:
     return take_title(command.project_title, command.part, command.person, number)
 
 
-def _fill(folder: Path, source: Path, expected: int, media: Media, began: Began, clock: Clock) -> Manifest:
+def _fill(
+    folder: Path, source: Path, expected: int, media: Media, began: Began, clock: Clock, *, keep_location: bool
+) -> tuple[Manifest, str]:
     track = began.tracks[0]
     size, digest = copy_in(source, folder / track.name, expected)
+    located = LOCATED if not keep_location and take_location_out(folder / track.name, media.media) else ""
+    if located:
+        digest = digest_file(folder / track.name)
     # What is kept is what was decoded, even if somebody changes the file meanwhile.
     if size != expected or probe(folder / track.name) != media:
         raise UnreadableFileError(source, "It changed while it was copied")
     append_entry(folder, began)
+    if located:
+        append_entry(folder, Noted(located, clock.now().isoformat()))
     pages = PictureFacts(media.pictures, 0.0) if media.media == "application/pdf" else None
     seal = seal_of(track.name, media, size, digest, pages)
     manifest = sealed_manifest(began, Ending.IMPORTED, clock.now().isoformat(), [seal], [])
     write_manifest(folder, manifest)
-    return manifest
+    return manifest, located
 
 
 def seal_of(name: str, media: Media, size: int, digest: str, picture: PictureFacts | None = None) -> TrackSeal:

@@ -19,10 +19,11 @@ class Loudness(msgspec.Struct, frozen=True):
 
 
 class BroughtIn(msgspec.Struct, frozen=True):
-    """A file that became a take."""
+    """A file that became a take. ``located`` says that where it was made was taken out of the copy, "" else."""
 
     folder: str
     manifest: Manifest
+    located: str = ""
 
 
 class Checked(msgspec.Struct, frozen=True):
