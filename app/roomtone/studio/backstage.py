@@ -10,7 +10,9 @@ from roomtone.engine import messages as engine
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import RoomtoneError
 from roomtone.foundation.paths import Home
+from roomtone.studio.aiming import Aiming
 from roomtone.studio.board import Board
+from roomtone.studio.company import Company
 from roomtone.studio.drafts import Drafts
 from roomtone.studio.drawing import Drawing
 from roomtone.studio.films import Films
@@ -20,6 +22,7 @@ from roomtone.studio.queueing import QueueThread
 from roomtone.studio.recording import Recording
 from roomtone.studio.sync_test import SyncTest
 from roomtone.studio.take_list import TakeList
+from roomtone.studio.together import Together
 from roomtone.studio.workshop import Workshop
 from roomtone.upload import messages as sync
 
@@ -42,7 +45,14 @@ class Backstage:
         self.films = Films(self.board, self.workshop, self.errands, self.takes)
         self.preferences = Preferences(self.board, self.workshop, self.intents)
         self.drafts = Drafts(self.board, self.workshop, clock, self.writing, self.cameras, self.takes)
-        self._queues = [self.cameras, self.writing, self.intents, self.errands]
+        self.quick = QueueThread("studio-together", self.board.notice)
+        self.slow = QueueThread("studio-server", self.board.notice)
+        self.together = Together(self.workshop, clock)
+        self._aiming = Aiming(
+            self.board, self.together, self.recording, self.pictures, self.preferences, self.intents, self.cameras
+        )
+        self.company = Company(self.board, self.together, clock, self.quick, self.slow, self._aiming, self.takes)
+        self._queues = [self.cameras, self.writing, self.intents, self.errands, self.quick, self.slow]
         self._closing = False
 
     def start(self) -> None:
@@ -60,6 +70,7 @@ class Backstage:
         self._drawing.close()
         self.sync_test.end()
         self.drafts.close()
+        self.company.close()
         for queue in self._queues:
             queue.end()
         self.intents.join()
@@ -74,6 +85,7 @@ class Backstage:
         self.takes.refresh()
         self._reach_engine()
         self.intents.put(self.workshop.watch)
+        self.intents.put(self.company.start)
         self.takes.draw_all()
 
     def _reach_engine(self) -> None:
@@ -103,6 +115,7 @@ class Backstage:
                 self.pictures.take_status(before, event.cameras)
             case engine.Sealed() | engine.Recovered():
                 self.intents.put(lambda: self.takes.came(event.manifest.id))
+                self.intents.put(lambda: self.company.sealed(event.manifest))
             case engine.DevicesSeen():
                 self.recording.take_devices(event.list)
             case engine.PicturesSeen():
@@ -113,6 +126,7 @@ class Backstage:
     def _sync_told(self, event: sync.Event) -> None:
         with self.board.changing() as model:
             model.take_sync(event)
+        self.company.take_sync(event)
 
     def _lost(self, worker: str) -> None:
         if self._closing:
@@ -123,3 +137,4 @@ class Backstage:
             self.intents.put(self._reach_engine)
         else:
             self.intents.put(self.workshop.watch)
+            self.intents.put(self.company.ask)

@@ -24,6 +24,7 @@ from roomtone.studio.snapshot import (
     StudioState,
     TakeView,
 )
+from roomtone.studio.together_snapshot import TogetherView
 from roomtone.takes.library import LibraryItem
 from roomtone.takes.model import TakeState
 from roomtone.upload import messages as sync
@@ -48,6 +49,9 @@ class StudioModel:
     cameras: list[CameraView] = field(default_factory=list)
     framing: Framing = field(default_factory=Framing)
     ghost_take: str = ""
+    # A picture that a call asks for as the ghost, before any other.
+    ghost_file: str = ""
+    together: TogetherView = field(default_factory=TogetherView)
     prompter: PrompterView = field(default_factory=PrompterView)
     drafts: list[DraftView] = field(default_factory=list)
     testing: str = ""
@@ -160,13 +164,14 @@ class StudioModel:
             camera_choices=self.camera_choices,
             cameras=self.cameras,
             framing=self.framing,
-            ghost=views.ghost(takes, self.ghost_take),
+            ghost=self.ghost_file or views.ghost(takes, self.ghost_take),
             prompter=self.prompter,
             drafts=self.drafts,
             testing=self.testing,
             testing_since=self.testing_since,
             undo=self.undo_label,
             notices=list(self._notices),
+            together=self.together,
         )
 
     def _phase(self) -> Phase:

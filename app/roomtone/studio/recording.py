@@ -67,9 +67,7 @@ class Recording:
     def _open(self, device: str, channels: str) -> None:
         settings = self._workshop.settings
         try:
-            self._workshop.open_input(
-                device, channels, settings.rate if device == PRACTICE_TONE else 0, settings.format
-            )
+            self._workshop.open_input(device, channels, self._rate(device), settings.format)
             self._opened = (device, channels)
         except RoomtoneError as error:
             if error.code == "bad-channels" and channels:
@@ -80,6 +78,10 @@ class Recording:
                 self._open("", "")
             else:
                 self._offer_practice(error.problem)
+
+    def _rate(self, device: str) -> int:
+        """Return the rate to record at in Hz, 0 for the device's own, or what a call asks for."""
+        return self._workshop.settings.rate if device == PRACTICE_TONE and not self._workshop.aim.rate else 0
 
     def _offer_practice(self, problem: Problem) -> None:
         with self._board.looking() as model:

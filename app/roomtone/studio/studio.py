@@ -9,15 +9,17 @@ from roomtone.foundation.clock import Clock
 from roomtone.foundation.paths import Home
 from roomtone.studio.backstage import Backstage
 from roomtone.studio.snapshot import DraftKind, Framing, LevelsView, PrompterView, StudioState
+from roomtone.studio.together_studio import TogetherStudio
 from roomtone.studio.waveforms import Waveforms
 
 
-class Studio:
+class Studio(TogetherStudio):
     """See ``intents.StudioIntents`` for what it owes. Nothing is done here: the parts are in ``Backstage``."""
 
     def __init__(self, home: Home, clock: Clock) -> None:
         self._waveforms = Waveforms(home)
         self._parts = Backstage(home, clock)
+        super().__init__(self._parts)
         self._now = self._parts.intents.put
         self._errand = self._parts.errands.put
         self._camera = self._parts.cameras.put

@@ -198,7 +198,18 @@ class Workshop:
         return self.engine().devices(rates=rates)
 
     def open_input(self, device: str = "", channels: str = "", rate: int = 0, form: told.Format = "flac") -> told.Input:
-        return self.engine().open_input(device, channels, rate, form)
+        """Open an input at ``rate`` Hz; with 0 at what the call asks for that is answered, or at the device's own."""
+        if rate or not self.aim.rate:
+            return self.engine().open_input(device, channels, rate, form)
+        try:
+            return self.engine().open_input(device, channels, self.aim.rate, form)
+        except RoomtoneError as error:
+            if error.code != "device-refused":
+                raise
+            # What is recorded at another rate is converted later; that is no reason not to record.
+            opened = self.engine().open_input(device, channels, 0, form)
+            self._on_engine(told.Notice(error.problem))
+            return opened
 
     def start_take(self, title: str = "", part: str | None = None) -> told.Rolling:
         """Begin a take on the open input, with the guide of its aim, and tell the sync worker where it grows."""

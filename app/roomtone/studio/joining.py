@@ -1,0 +1,81 @@
+"""Coming in and going: links, logging in, leaving, moving a project. Every method may block and needs the server."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from roomtone.foundation.errors import UsageError
+from roomtone.studio.together import Together
+from roomtone.takes.naming import one_line
+from roomtone.upload.messages import Membership
+from roomtone.upload.together_messages import JoinedProject, Moved
+
+
+class Joining:
+    """Which server this computer uses. After each step new takes go to a project that is there."""
+
+    def __init__(self, together: Together) -> None:
+        self._together = together
+        self._workshop = together.workshop
+
+    @staticmethod
+    def is_invitation(link: str) -> bool:
+        """Return whether a link opens a project, and is not the plain address of a server."""
+        try:
+            parts = urlsplit(link.strip() if "://" in link else f"https://{link.strip()}")
+        except ValueError:
+            return False
+        return parts.path.rstrip("/").endswith("/join") and bool(parts.fragment) and "=" not in parts.fragment
+
+    def join(self, link: str, name: str, passphrase: str, device: str = "") -> JoinedProject:
+        """Come in by a link, and let new takes go to its project; "" for a passphrase is a guest."""
+        called = self._name(name)
+        joined = self._workshop.sync().join_link(link, called, passphrase, device)
+        if not self._workshop.settings.person:
+            self._workshop.change(person=joined.account.name)
+        self._together.choose(joined.project, joined.title)
+        return joined
+
+    def log_in(self, url: str, name: str, passphrase: str, device: str = "") -> Membership:
+        """Come back to a server with name and passphrase."""
+        membership = self._workshop.sync().log_in(url, self._name(name), passphrase, device)
+        self._choose_there()
+        return membership
+
+    def use_server(self, url: str, token: str) -> Membership:
+        """Use a server that one has a key to."""
+        membership = self._workshop.sync().join(url, token)
+        self._choose_there()
+        return membership
+
+    def leave(self) -> Membership:
+        """Go back to this computer's own server, and to a project on it."""
+        membership = self._workshop.sync().leave()
+        here = [project for project in self._together.projects() if project.here]
+        if here:
+            self._together.choose(here[0].id, here[0].title)
+        else:
+            # The first project of this computer is begun anew; it exists when somebody works on it.
+            self._workshop.change(project="", project_title="")
+            self._workshop.project()
+        return membership
+
+    def move(self, link: str = "") -> Moved:
+        """Move the project to the server that was joined."""
+        return self._workshop.sync().move_project(self._together.project(), link)
+
+    def _choose_there(self) -> None:
+        projects = self._workshop.sync().list_projects()
+        if projects and self._workshop.settings.project not in {project.id for project in projects}:
+            self._together.choose(projects[0].id, projects[0].title)
+
+    def _name(self, name: str) -> str:
+        called = one_line(name)[:100] or self._workshop.settings.person
+        if not called:
+            raise UsageError(
+                "no-name",
+                "You did not come in",
+                "Nobody there would know what to call you",
+                "Give a name: --name, or in the settings",
+            )
+        return called
