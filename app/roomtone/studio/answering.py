@@ -74,8 +74,7 @@ def make_ready_to_read(together: Together, take: str) -> Ready:
     if not text:
         together.fetch(take, wait=FETCH_SECONDS)
         text = together.facts().texts.get(take, "")
-    call = document.state.said(take).call or ""
-    return Ready(Aim(call=call, part=f"Reading of {there.title}"[:100], used=(take,)), there.title, text)
+    return Ready(Aim(part=f"Reading of {there.title}"[:100], used=(take,)), there.title, text)
 
 
 def guide_of(together: Together, takes: list[str]) -> tuple[str, list[str]]:

@@ -137,16 +137,9 @@ def kind_of_take(take: Take) -> PartKind:
     """Return what a take is first of all."""
     kinds = [str(kind) for kind in kinds_of(take)]
     for kind in (PartKind.VIDEO, PartKind.SOUND, PartKind.ARTWORK, PartKind.WRITING):
-        # The revisions of a page are kept beside it in a document of their own, which is no artwork.
-        if kind is PartKind.ARTWORK and PartKind.WRITING in kinds and not _pictured(take):
-            continue
         if kind in kinds:
             return kind
     return PartKind.SOUND
-
-
-def _pictured(take: Take) -> bool:
-    return any(track.media.startswith("image/") or track.media == "application/pdf" for track in take.tracks)
 
 
 def recipe_lines(state: ProjectState, call: CallFields) -> tuple[str, ...]:

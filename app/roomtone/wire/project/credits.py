@@ -5,11 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from roomtone.wire.api import Take
-from roomtone.wire.project.items import CallFields
+from roomtone.wire.project.items import CallFields, MediaKind
 from roomtone.wire.project.lineage import origins
+from roomtone.wire.project.recipes import kinds_of
 from roomtone.wire.project.state import ProjectState, Stage, seconds_of
-
-_KINDS = {"audio": "sound", "video": "video", "image": "artwork", "text": "writing", "application": "artwork"}
 
 
 class Credit(msgspec.Struct, frozen=True):
@@ -36,8 +35,9 @@ def role_of(state: ProjectState, take: Take) -> str:
     part = state.fields(call, CallFields).part if call else ""
     if part:
         return part
-    kinds = [_KINDS.get(track.media.partition("/")[0], "sound") for track in take.tracks]
-    return next((kind for kind in ("video", "sound", "artwork", "writing") if kind in kinds), "sound")
+    kinds = kinds_of(take)
+    order = (MediaKind.VIDEO, MediaKind.SOUND, MediaKind.ARTWORK, MediaKind.WRITING)
+    return next((kind for kind in order if kind in kinds), MediaKind.SOUND).value
 
 
 def used_seconds(state: ProjectState) -> dict[str, float]:

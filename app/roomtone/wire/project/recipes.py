@@ -12,7 +12,6 @@ _KINDS = {
     "audio": MediaKind.SOUND,
     "video": MediaKind.VIDEO,
     "image": MediaKind.ARTWORK,
-    "application": MediaKind.ARTWORK,
     "text": MediaKind.WRITING,
 }
 # A film counts as one of the wanted shape and pace where it is so near that nobody sees the difference.
@@ -39,9 +38,17 @@ class RecipeCheck(msgspec.Struct, frozen=True):
         return all(finding.good for finding in self.findings)
 
 
+def kind_of_media(media: str) -> MediaKind | None:
+    """Return what kind of thing a track is; ``None`` for what only accompanies others, as revisions do a page."""
+    if media in ("application/pdf", "application/zip"):
+        return MediaKind.ARTWORK
+    return _KINDS.get(media.partition("/")[0])
+
+
 def kinds_of(take: Take) -> list[MediaKind]:
     """Return what kinds of media a take holds."""
-    return list(dict.fromkeys(_KINDS.get(track.media.partition("/")[0], MediaKind.SOUND) for track in take.tracks))
+    found = (kind_of_media(track.media) for track in take.tracks)
+    return list(dict.fromkeys(kind for kind in found if kind is not None))
 
 
 def check_recipe(call: CallFields, take: Take) -> RecipeCheck:
