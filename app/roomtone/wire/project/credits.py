@@ -81,4 +81,13 @@ def credits_of(state: ProjectState) -> Credits:
 
 def users_of(state: ProjectState, take: str) -> list[str]:
     """Return the takes that were recorded against a take or built from it, oldest first."""
-    return [one.id for one in state.in_order() if any(other == take for other, _ in origins(state, one.id))]
+    return users_by_take(state).get(take, [])
+
+
+def users_by_take(state: ProjectState) -> dict[str, list[str]]:
+    """Return for each take that others come from directly which these are, oldest first."""
+    found: dict[str, list[str]] = {}
+    for one in state.in_order():
+        for other, _ in origins(state, one.id):
+            found.setdefault(other, []).append(one.id)
+    return found

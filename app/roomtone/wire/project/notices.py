@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from roomtone.wire.project.credits import users_of
+from roomtone.wire.project.credits import users_by_take
 from roomtone.wire.project.items import CommentFields, Verdict
 from roomtone.wire.project.state import ProjectState, Stage
 
@@ -61,10 +61,11 @@ def _verdicts(state: ProjectState, account: str) -> list[Notice]:
 
 def _uses(state: ProjectState, account: str) -> list[Notice]:
     found = []
+    users = users_by_take(state)
     for take in state.in_order():
         if take.account != account:
             continue
-        for user in users_of(state, take.id):
+        for user in users.get(take.id, []):
             other = state.takes[user]
             if other.account == account or state.stage(user) in (Stage.OWN, Stage.WITHDRAWN):
                 continue
