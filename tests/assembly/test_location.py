@@ -10,11 +10,14 @@ import pytest
 
 from roomtone.assembly.exif import blank_gps
 from roomtone.assembly.importing import LOCATED, bring_in
+from roomtone.assembly.keeping import keep_stills
 from roomtone.assembly.location import take_location_out
 from roomtone.assembly.media import probe, sound_blocks
-from roomtone.assembly.messages import BringIn
+from roomtone.assembly.messages import BringIn, KeepStills
 from roomtone.foundation.clock import ManualClock
 from roomtone.foundation.paths import Home
+from roomtone.takes import draft_editing as editing
+from roomtone.takes.drafts import DraftKind
 from roomtone.takes.library import Library
 from roomtone.takes.model import load_take
 from roomtone.wire.digest import digest_of
@@ -182,3 +185,20 @@ def test_broken_files_end(tmp_path: Path) -> None:
             file.write_bytes(content)
             assert not take_location_out(file, media)
             assert file.read_bytes() == content
+
+
+@pytest.mark.parametrize("kind", [DraftKind.STILL, DraftKind.STOP_MOTION])
+def test_photos_of_a_draft_lose_the_place_when_it_is_kept(
+    home: Home, library: Library, samples: Path, tmp_path: Path, kind: DraftKind
+) -> None:
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(with_exif_jpeg(make_sample(samples, "photo.jpg").read_bytes()))
+    before = photo.read_bytes()
+    draft = editing.begin(home.drafts, kind, ManualClock(), "Tower")
+    draft = editing.add_picture(draft, photo, ManualClock())
+    made = keep_stills(home, ManualClock(), library, KeepStills(draft.id))
+    assert photo.read_bytes() == before
+    kept = b"".join(file.read_bytes() for file in Path(made.folder).iterdir())
+    assert b"Roomy co" in kept
+    assert b"GPSLatitude" not in kept
+    assert struct.pack("<6I", 48, 1, 51, 1, 30, 1) not in kept

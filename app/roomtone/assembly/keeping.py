@@ -6,6 +6,7 @@ the same take.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import shutil
@@ -18,6 +19,7 @@ import msgspec
 
 from roomtone import __version__
 from roomtone.assembly.importing import INCOMING, copy_in, seal_of
+from roomtone.assembly.location import take_location_out
 from roomtone.assembly.media import Media, UnreadableFileError, probe
 from roomtone.assembly.messages import BroughtIn, KeepStills, KeepText, Page
 from roomtone.assembly.stills_film import ENCODER, UnreadablePictureError, check_archive, make_archive, make_film
@@ -26,7 +28,7 @@ from roomtone.foundation.errors import UsageError, WorldError, from_os_error
 from roomtone.foundation.files import free_bytes, sync_directory
 from roomtone.foundation.paths import Home
 from roomtone.takes.draft_editing import mark_kept
-from roomtone.takes.drafts import Draft, DraftKind, DraftState, Revision, find_draft, take_of
+from roomtone.takes.drafts import Draft, DraftKind, DraftState, Picture, Revision, find_draft, take_of
 from roomtone.takes.editing import MAX_TITLE
 from roomtone.takes.folder import (
     SCHEMA,
@@ -114,6 +116,8 @@ def _keep(
     try:
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir()
+        for picture in draft.pictures:
+            _forget_place(picture)
         began, manifest = _seal(staging, clock, library, draft, command, fill)
         final = home.takes / folder_name(began.title, began.id)
         staging.rename(final)
@@ -142,6 +146,13 @@ def _check(home: Home, draft: Draft) -> None:
         raise WorldError(
             "disk-full", f"“{draft.shown_title}” was not kept", "The disk has no room for it", "Free some space"
         )
+
+
+def _forget_place(picture: Picture) -> None:
+    """Take out of a draft's copy of a photo where it was made; it keeps its length, and the photo itself stays."""
+    # One that cannot be read is refused, with its name, when the take is made of it.
+    with contextlib.suppress(UnreadableFileError):
+        take_location_out(picture.file, probe(picture.file).media)
 
 
 def _seal(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Final
 
-from roomtone.foundation.errors import RoomtoneError
+from roomtone.foundation.errors import Problem, RoomtoneError
 from roomtone.studio.board import Board
 from roomtone.studio.drawing import Drawing
+from roomtone.studio.lines import Tone
 from roomtone.studio.queueing import QueueThread
 from roomtone.studio.workshop import Workshop
+
+LOCATED_CODE: Final = "location-taken-out"
 
 
 class TakeList:
@@ -91,6 +95,10 @@ class TakeList:
             self._board.notice(error.problem)
             return
         self.came(brought.manifest.id)
+        if brought.located:
+            title = f"“{brought.manifest.title}” no longer says where it was made"
+            remedy = "roomtone takes import --keep-location keeps it"
+            self._board.notice(Problem(LOCATED_CODE, title, brought.located, remedy), tone=Tone.QUIET)
 
     def play(self, take: str, at: float) -> None:
         """Play a take."""
