@@ -62,10 +62,17 @@ class Together:
         project, title = self.workshop.project()
         if project not in self._known:
             sync = self.workshop.sync()
-            if project not in {one.id for one in sync.list_local_projects()}:
+            if project not in {one.id for one in sync.list_local_projects()} and not self._on_server(project):
                 sync.start_project(ProjectFields(title=title), (), project)
             self._known.add(project)
         return project
+
+    def _on_server(self, project: str) -> bool:
+        """Return whether a server has a project that was never looked at here: somebody else began it."""
+        try:
+            return project in {one.id for one in self.workshop.sync().list_projects()}
+        except RoomtoneError:
+            return False
 
     def document(self) -> ProjectDocument:
         """Return the project as this computer knows it."""
