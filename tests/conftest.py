@@ -31,6 +31,16 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("JACK_NO_START_SERVER", "1")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run beside each other, keep those of a module together, because they share what it prepared.
+
+    The acceptance tests are kept together as a whole: each of them wants the machine's sound and both cores for itself.
+    """
+    for item in items:
+        acceptance = item.path.parent.name == "acceptance"
+        item.add_marker(pytest.mark.xdist_group("acceptance" if acceptance else item.path.as_posix()))
+
+
 def pytest_runtest_setup() -> None:
     """Refuse connections to any other machine; pytest-socket's error names the address."""
     pytest_socket.socket_allow_hosts(_LOOPBACK, allow_unix_socket=True)

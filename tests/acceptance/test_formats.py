@@ -16,6 +16,7 @@ from tests.rigs.app import RoomtoneHome
 from tests.rigs.jack import JackServer
 
 _SECONDS = 1.2
+_TRIES = 3
 
 
 @pytest.fixture(scope="module")
@@ -30,17 +31,20 @@ def _record(app: RoomtoneHome, jack: JackServer, noise: signals.Samples, channel
     app.start_engine()
     listener = app.listen()
     listener.engine.open_input(channels=channels, form=form)
-    rolling = listener.start_take("noise")
-    ports = jack.wait_ports("^PortAudio[^:]*:in_")
-    player = jack.player(source, ports)
-    listener.wait_frames(1)
-    player.start()
-    player.wait(30)
-    # The last of it is still in the card's buffers when the player is done.
-    listener.wait_frames(listener.of(m.Levels)[-1].frames + jack.rate // 4)
-    sealed = listener.engine.stop_take(rolling.id)
-    # A rig that was late itself tells every client of a loss, whether there was one or not.
-    assert not sealed.manifest.dropouts or jack.late()
+    # A rig that was late itself loses sound, and tells every client of a loss: then it is played once more.
+    for _ in range(_TRIES):
+        late = len(jack.late())
+        rolling = listener.start_take("noise")
+        player = jack.player(source, jack.wait_ports("^PortAudio[^:]*:in_"))
+        listener.wait_frames(1)
+        player.start()
+        player.wait(30)
+        # The last of it is still in the card's buffers when the player is done.
+        listener.wait_frames(listener.of(m.Levels)[-1].frames + jack.rate // 4)
+        sealed = listener.engine.stop_take(rolling.id)
+        if len(jack.late()) == late:
+            break
+    assert not sealed.manifest.dropouts or len(jack.late()) > late
     return Path(rolling.folder)
 
 
