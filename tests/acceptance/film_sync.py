@@ -94,11 +94,13 @@ def main() -> int:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 600.0
     with JackServer() as jack, tempfile.TemporaryDirectory() as folder:
         filmed = film(jack, Path(folder), seconds)
+        late = jack.late()
     manifest = filmed.document["manifest"]
     sys.stdout.write(f"recording: {filmed.recorded}\nexport:    {filmed.exported}\n")
     for track in manifest["tracks"]:
         if track.get("picture"):
             sys.stdout.write(f"{track['name']}: {track['picture']}\n")
+    sys.stdout.write(f"the rig was late {len(late)} times\n")
     sys.stdout.write(f"dropouts: {manifest['dropouts']}\nstop to safe: {filmed.document['stop_to_safe_ms']} ms\n")
     return 0
 

@@ -1,8 +1,9 @@
 """Beeps on the JACK rig at moments of choice: what is heard when the network camera of the rigs flashes.
 
-Run as a program it reads moments (``time.monotonic``, one a line) and beeps at each: 50 ms of 1 kHz. rtmixer's C
-callback starts each at its sample; ``Pa_GetStreamTime`` and the latency that JACK tells place it on the machine's
-clock.
+Run as a program it reads moments (``time.monotonic``, one a line, in order) and beeps at each: 50 ms of 1 kHz.
+rtmixer's C callback starts each at its sample; ``Pa_GetStreamTime`` and the latency that JACK tells place it on the
+machine's clock. That is done shortly before each beep, because JACK's own clock stands still whenever the machine keeps
+it from working.
 What one client writes in a cycle another reads in the same one, as if it had been heard in the cycle before; a beep is
 written that much later, so that it is where a microphone would have had it.
 """
@@ -25,8 +26,8 @@ from tests.rigs.processes import Program
 BEEP_HZ: Final = 1000.0
 BEEP_SECONDS: Final = 0.05
 _LEVEL: Final = 0.5
-# As many may be asked for ahead of time.
-_MOST_BEEPS: Final = 1024
+# So long ahead a beep is handed over.
+_AHEAD_SECONDS: Final = 1.0
 _ROOT: Final = Path(__file__).parents[2]
 
 
@@ -64,7 +65,7 @@ class Beeper:
 def main() -> int:
     """Beep on request, until the requests end."""
     cycle = float(sys.argv[1])
-    mixer = rtmixer.Mixer(channels=1, latency="low", qsize=_MOST_BEEPS)
+    mixer = rtmixer.Mixer(channels=1, latency="low")
     rate = int(mixer.samplerate)
     length = np.arange(int(BEEP_SECONDS * rate)) / rate
     beep = (_LEVEL * np.sin(2 * np.pi * BEEP_HZ * length)).astype(np.float32)
@@ -72,6 +73,7 @@ def main() -> int:
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         for line in sys.stdin:
+            time.sleep(max(0.0, float(line) - _AHEAD_SECONDS - time.monotonic()))
             # Taken between two looks at the machine's clock, as near to each other as the system allows.
             offsets = []
             for _ in range(20):
