@@ -31,14 +31,15 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("JACK_NO_START_SERVER", "1")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where tests run beside each other, keep those of a module together, because they share what it prepared.
 
     The acceptance tests are kept together as a whole: each of them wants the machine's sound and both cores for itself.
     """
     for item in items:
-        acceptance = item.path.parent.name == "acceptance"
-        item.add_marker(pytest.mark.xdist_group("acceptance" if acceptance else item.path.as_posix()))
+        folder, module = item.path.parent.name, item.path.stem
+        item.add_marker(pytest.mark.xdist_group(folder if folder == "acceptance" else f"{folder}/{module}"))
 
 
 def pytest_runtest_setup() -> None:
