@@ -156,7 +156,21 @@ _COMMANDS = [
     *(["artwork", name] for name in ("keep", "throw", "restore")),
     *(["write", name] for name in ("list", "new", "show", "revise", "title", "keep", "throw", "restore")),
     ["calibrate"],
-    *(["project", name] for name in ("create", "list", "use")),
+    *(["takes", name] for name in ("submit", "consent", "withdraw", "accept", "heard", "check", "free", "later")),
+    *(["takes", name] for name in ("queue", "fetch")),
+    *(["project", name] for name in ("create", "list", "use", "show", "edit", "steps", "move", "health", "credits")),
+    *(["project", name] for name in ("lineage", "history")),
+    *(["call", name] for name in ("add", "list", "show", "edit", "close", "answer")),
+    *(["comment", name] for name in ("add", "list", "reply", "resolve", "remove")),
+    *(
+        ["people", name]
+        for name in ("list", "invite", "invites", "revoke", "role", "let-go", "devices", "recorder-key")
+    ),
+    *(["people", name] for name in ("revoke-device", "rotate", "profile", "passphrase")),
+    ["today"],
+    ["next"],
+    ["open"],
+    ["login"],
     *(["sync", name] for name in ("status", "now", "watch", "pause", "resume", "cap")),
 ]
 

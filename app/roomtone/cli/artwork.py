@@ -53,6 +53,7 @@ def add(commands: Families[argparse.ArgumentParser]) -> None:
     _add_cameras(artwork)
     keeping = add_command(artwork, "keep", "make a take of a draft: sealed, and sent to the project", _keep)
     keeping.add_argument("draft", help=drafted.DRAFT_HELP)
+    drafted.add_aim(keeping)
     keeping.add_argument("--fps", type=int, default=12, metavar="N", help="pictures a second of a film (default: 12)")
 
 
@@ -189,5 +190,5 @@ def _lapse(options: argparse.Namespace, home: Home, clock: Clock, output: Output
 
 
 def _keep(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
-    with drafted.drafting(home, clock) as drafts:
+    with drafted.drafting(home, clock, options.call, prompt=options.prompt) as drafts:
         return drafted.tell_kept(output, drafts.keep(_find(drafts, options.draft), options.fps))

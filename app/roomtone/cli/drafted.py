@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
 from roomtone.assembly.messages import BroughtIn, Page
+from roomtone.cli.aiming import aim
 from roomtone.cli.output import Output, table
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import UsageError
 from roomtone.foundation.paths import Home
 from roomtone.studio.drafting import Drafting
+from roomtone.studio.together import Together
 from roomtone.studio.workshop import Workshop
 from roomtone.takes.drafts import Draft, DraftKind, DraftState
 from roomtone.takes.words import count_words
@@ -19,11 +22,18 @@ from roomtone.takes.words import count_words
 DRAFT_HELP: Final = "its id, the start of its id, or its title"
 
 
+def add_aim(parser: argparse.ArgumentParser) -> None:
+    """Let a command say what its take is for."""
+    parser.add_argument("--call", default="", metavar="C", help="the call that it answers")
+    parser.add_argument("--prompt", action="store_true", help="it answers the day's prompt")
+
+
 @contextmanager
-def drafting(home: Home, clock: Clock) -> Iterator[Drafting]:
-    """Hand out the drafts of a home, and let go of the workers afterwards."""
+def drafting(home: Home, clock: Clock, call: str = "", *, prompt: bool = False) -> Iterator[Drafting]:
+    """Hand out the drafts of a home, for a call or the day's prompt; let go of the workers afterwards."""
     workshop = Workshop(home, clock)
     try:
+        aim(Together(workshop, clock), call, prompt=prompt)
         yield Drafting(home, clock, workshop)
     finally:
         workshop.close()

@@ -9,7 +9,22 @@ import signal
 import sys
 
 from roomtone import __version__
-from roomtone.cli import artwork, calibrating, devices, doctor, projects, recording, syncing, takes, writing
+from roomtone.cli import (
+    artwork,
+    calibrating,
+    calls,
+    comments,
+    devices,
+    doctor,
+    everyday,
+    joining,
+    people,
+    projects,
+    recording,
+    syncing,
+    takes,
+    writing,
+)
 from roomtone.cli.command import Command
 from roomtone.cli.output import Output
 from roomtone.foundation import logs
@@ -24,6 +39,24 @@ Also: roomtone (the window), roomtone server … (roomtone server --help).
 Every command takes --json; --home DIR or ROOMTONE_HOME moves all data."""
 
 
+_FAMILIES = (
+    everyday,
+    recording,
+    takes,
+    artwork,
+    writing,
+    projects,
+    calls,
+    comments,
+    people,
+    joining,
+    syncing,
+    devices,
+    calibrating,
+    doctor,
+)
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     parser = argparse.ArgumentParser(
@@ -35,7 +68,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"Roomtone {__version__}")
     parser.add_argument("--home", metavar="DIR", help="keep everything in this folder")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for family in (recording, devices, takes, artwork, writing, syncing, projects, calibrating, doctor):
+    for family in _FAMILIES:
         family.add(commands)
     return parser
 

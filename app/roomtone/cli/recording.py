@@ -12,6 +12,7 @@ from types import FrameType
 from typing import Any, Final
 
 from roomtone.assembly.messages import Loudness
+from roomtone.cli.aiming import get_ready
 from roomtone.cli.command import Families, add_command
 from roomtone.cli.output import Output
 from roomtone.devices.model import PRACTICE_TONE
@@ -19,6 +20,7 @@ from roomtone.engine import messages as engine
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import Problem, RoomtoneError, UsageError, WorldError
 from roomtone.foundation.paths import Home
+from roomtone.studio.together import Together
 from roomtone.studio.views import duration
 from roomtone.studio.workshop import Workshop
 from roomtone.takes.folder import PictureFacts, TrackSeal
@@ -52,6 +54,10 @@ def add(commands: Families[argparse.ArgumentParser]) -> None:
     parser.add_argument("--seconds", type=float, metavar="N", help="stop after N seconds")
     parser.add_argument("--title", default="", help="the title (default: project – part – person – number)")
     parser.add_argument("--part", help="the part that is played")
+    parser.add_argument("--call", metavar="C", help="the call that it answers: part, rate and guide are set by it")
+    parser.add_argument("--guide", action="append", metavar="TAKE", help="a take to hear meanwhile; several times")
+    parser.add_argument("--read", metavar="TAKE", help="read somebody's text aloud")
+    parser.add_argument("--prompt", action="store_true", help="it answers the day's prompt")
     parser.add_argument("--follow", action="store_true", help="with --json: print levels and states as they come")
     parser.add_argument("--no-wait", action="store_true", help="do not wait until the take is safe on the server")
     stopping = add_command(commands, "stop", "end the take that is being recorded, wherever it was begun", _stop)
@@ -197,6 +203,7 @@ def _record(options: argparse.Namespace, home: Home, clock: Clock, output: Outpu
     signal.signal(signal.SIGINT, asked_to_stop)
     signal.signal(signal.SIGTERM, asked_to_stop)
     try:
+        get_ready(Together(recording.workshop, clock), options, output)
         return record_once(recording, options, output, ending, clock)
     finally:
         recording.workshop.close()
@@ -207,8 +214,6 @@ def record_once(
 ) -> int:
     """Record one take as ``options`` say and print what became of it."""
     workshop = recording.workshop
-    if options.project:
-        workshop.use_project(options.project)
     running = workshop.engine().status()
     if running.rolling is not None:
         raise UsageError(

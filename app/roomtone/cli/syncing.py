@@ -1,4 +1,4 @@
-"""``roomtone sync …``, ``join``, ``leave``, ``whoami``: the way to the server."""
+"""``roomtone sync …``: the way to the server."""
 
 from __future__ import annotations
 
@@ -28,11 +28,6 @@ def add(commands: Families[argparse.ArgumentParser]) -> None:
     add_command(parts, "resume", "go on sending", _resume)
     cap = add_command(parts, "cap", "send at most so many bytes a second", _cap)
     cap.add_argument("bytes_per_second", type=int, help="0 lifts the cap")
-    joining = add_command(commands, "join", "use a shared server from now on", _join)
-    joining.add_argument("url", help="its address, or a link to join with")
-    joining.add_argument("--token", default="", help="the key, where the link has none")
-    add_command(commands, "leave", "go back to the server on this computer", _leave)
-    add_command(commands, "whoami", "say which server is used, and as whom", _whoami)
 
 
 def _status(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
@@ -136,41 +131,4 @@ def _cap(options: argparse.Namespace, home: Home, clock: Clock, output: Output) 
         workshop.close()
     output.document({"bytes_per_second": options.bytes_per_second})
     output.say(f"At most {options.bytes_per_second} bytes a second." if options.bytes_per_second else "No cap.")
-    return 0
-
-
-def _join(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
-    workshop = Workshop(home, clock)
-    try:
-        membership = workshop.sync().join(options.url, options.token)
-        projects = workshop.sync().list_projects()
-        if projects and workshop.settings.project not in {project.id for project in projects}:
-            workshop.use_project(projects[0].id)
-    finally:
-        workshop.close()
-    return _who(membership, output)
-
-
-def _leave(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
-    del options
-    workshop = Workshop(home, clock)
-    try:
-        return _who(workshop.sync().leave(), output)
-    finally:
-        workshop.close()
-
-
-def _whoami(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
-    del options
-    workshop = Workshop(home, clock)
-    try:
-        return _who(workshop.sync().whoami(), output)
-    finally:
-        workshop.close()
-
-
-def _who(membership: sync.Membership, output: Output) -> int:
-    output.document(membership)
-    where = "the server on this computer" if membership.embedded else membership.url
-    output.say(f"{membership.account.name} on {where}")
     return 0

@@ -6,13 +6,16 @@ import argparse
 import threading
 from pathlib import Path
 
-from roomtone.cli import films
+from roomtone.cli import films, submitting
+from roomtone.cli.aiming import aim
 from roomtone.cli.command import Families, add_command
+from roomtone.cli.finding import find_take
 from roomtone.cli.output import Output, table
 from roomtone.engine import messages as engine
 from roomtone.foundation.clock import Clock
-from roomtone.foundation.errors import RoomtoneError
+from roomtone.foundation.errors import RoomtoneError, UsageError
 from roomtone.foundation.paths import Home
+from roomtone.studio.together import Together
 from roomtone.studio.views import duration, size
 from roomtone.studio.workshop import Workshop
 from roomtone.takes.folder import PictureFacts, read_manifest
@@ -52,8 +55,12 @@ def add(commands: Families[argparse.ArgumentParser]) -> None:
         "file", nargs="+", help="WAV, FLAC, AIFF, MP3, M4A, OGG, MP4, MOV, MKV, PNG, JPEG, WebP, TIFF, GIF, PDF or text"
     )
     bringing.add_argument("--title", default="", help="the title (default: the name of the file)")
+    bringing.add_argument("--call", metavar="C", help="the call that they answer")
+    bringing.add_argument("--prompt", action="store_true", help="they answer the day's prompt")
+    bringing.add_argument("--keep-location", action="store_true", help="keep where a file says it was made")
     add_command(takes, "recover", "make unfinished takes whole again", _recover)
     films.add(takes)
+    submitting.add(takes)
 
 
 def _list(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
@@ -159,11 +166,10 @@ def _play(options: argparse.Namespace, home: Home, clock: Clock, output: Output)
 
     workshop = Workshop(home, clock, on_engine=told, lost=lost)
     try:
-        item = workshop.find(options.take)
-        playing = workshop.play(item, options.at)
+        title, playing = _begin_to_play(Together(workshop, clock), options.take, options.at)
         heard.set()
         output.document(playing)
-        output.say(f"Playing “{item.title}”, {duration(playing.length)}")
+        output.say(f"Playing “{title}”, {duration(playing.length)}")
         while not clock.wait(done, 1.0):
             if workshop.engine().status().playing is None:
                 break
@@ -173,6 +179,31 @@ def _play(options: argparse.Namespace, home: Home, clock: Clock, output: Output)
         output.progress_end()
         workshop.close()
     return 0
+
+
+def _begin_to_play(people: Together, reference: str, at: float) -> tuple[str, engine.Playing]:
+    """Play a take that was made here, or one of the project's: for those who say so, it is heard by that."""
+    try:
+        item = people.workshop.find(reference)
+    except UsageError as error:
+        if error.code != "no-such-take":
+            raise
+        try:
+            state = people.document().state
+            take = find_take(state, reference)
+        except RoomtoneError:
+            # What was said of the takes that were made here is said of those of the project, too.
+            raise error from None
+        if not people.listen(take, at):
+            raise UsageError(
+                "no-sound",
+                f"“{state.takes[take].title}” is not played",
+                "It has no sound",
+                "takes fetch brings it",
+            ) from error
+        playing = people.workshop.engine().status().playing
+        return state.takes[take].title, playing or engine.Playing(take, at, at)
+    return item.title, people.workshop.play(item, at)
 
 
 def _verify(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
@@ -204,15 +235,18 @@ def _import(options: argparse.Namespace, home: Home, clock: Clock, output: Outpu
     brought = []
     failed = 0
     try:
+        aim(Together(workshop, clock), options.call, prompt=options.prompt)
         for file in options.file:
             try:
-                take = workshop.bring_in(file, options.title)
+                take = workshop.bring_in(file, options.title, keep_location=options.keep_location)
             except RoomtoneError as error:
                 failed += 1
                 output.error(error)
                 continue
             brought.append(take)
             output.say(f"Brought in “{take.manifest.title}”: {take.folder}")
+            if take.located:
+                output.say(f"  {take.located}")
     finally:
         workshop.close()
     output.document(brought)

@@ -44,7 +44,10 @@ def add(commands: Families[argparse.ArgumentParser]) -> None:
         ("throw", "throw a page away; restore brings it back", _throw),
         ("restore", "bring back a page that was thrown away", _restore),
     ):
-        add_command(write, name, text, command).add_argument("page", help=drafted.DRAFT_HELP)
+        parser = add_command(write, name, text, command)
+        parser.add_argument("page", help=drafted.DRAFT_HELP)
+        if name == "keep":
+            drafted.add_aim(parser)
 
 
 def _page(drafts: Drafting, reference: str) -> Draft:
@@ -122,7 +125,7 @@ def _title(options: argparse.Namespace, home: Home, clock: Clock, output: Output
 
 
 def _keep(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
-    with drafted.drafting(home, clock) as drafts:
+    with drafted.drafting(home, clock, options.call, prompt=options.prompt) as drafts:
         return drafted.tell_kept(output, drafts.keep(_page(drafts, options.page)))
 
 

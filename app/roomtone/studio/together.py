@@ -43,6 +43,8 @@ from roomtone.wire.project.suggestions import Suggestions, next_for
 from roomtone.wire.project.templates import STEPS
 
 MAX_TITLE: Final = 300
+# A sync worker that keeps no projects yet begins and lists them on the server.
+_NOT_BUILT: Final = "not-built"
 _TEXT_BYTES: Final = 400_000
 
 
@@ -80,7 +82,13 @@ class Together:
 
     def projects(self) -> list[LocalProject]:
         """Return every project that this computer has seen."""
-        return self.workshop.sync().list_local_projects()
+        try:
+            return self.workshop.sync().list_local_projects()
+        except RoomtoneError as error:
+            if error.code != _NOT_BUILT:
+                raise
+            listed = self.workshop.sync().list_projects()
+            return [LocalProject(one.id, one.title, one.takes, None, "", 0) for one in listed]
 
     def facts(self, selected: str = "") -> Facts:
         """Return all that pages are made of, but for people's links and keys."""
@@ -131,9 +139,18 @@ class Together:
             template=template,
             prompts=fields.prompts,
         )
-        made = self.workshop.sync().start_project(whole, STEPS[template])
+        made = self._start(whole, template)
         self.choose(made.id, text)
         return made
+
+    def _start(self, fields: ProjectFields, template: Template) -> LocalProject:
+        try:
+            return self.workshop.sync().start_project(fields, STEPS[template])
+        except RoomtoneError as error:
+            if error.code != _NOT_BUILT:
+                raise
+            begun = self.workshop.sync().create_project(fields.title or "")
+            return LocalProject(begun.id, begun.title, 0, None, "", 0)
 
     def choose(self, project: str, title: str) -> None:
         """Let new takes go to a project."""
