@@ -10,9 +10,10 @@ from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import UsageError
 from roomtone.foundation.files import atomic_write, make_directory
 from roomtone.server.db.contract import Repository
-from roomtone.server.db.records import AccountRecord
+from roomtone.server.db.records import AccountRecord, KeyRecord
 from roomtone.server.problems import RefusedError
 from roomtone.server.services.access import hash_token, new_token
+from roomtone.wire.project.people import Role
 
 MAX_NAME: Final = 100
 
@@ -30,26 +31,26 @@ def add_account(
         raise RefusedError("unknown-project", project)
     token, hashed = new_token()
     account = AccountRecord(secrets.token_hex(16), name, clock.now())
-    if not repository.add_account(account, hashed):
+    if not repository.add_account(account, KeyRecord(hashed, account, clock.now())):
         raise RefusedError("name-taken", name)
     if project is not None:
-        repository.add_member(project, account.id, clock.now())
+        repository.change_member(project, account.id, clock.now(), lambda _: Role.CONTRIBUTOR)
     return account, token
 
 
 def another_token(repository: Repository, name: str, clock: Clock) -> str:
     """Return a further token for an account. Raises ``unknown-account``."""
     token, hashed = new_token()
-    repository.add_token(find_account(repository, name).id, hashed, clock.now())
+    repository.add_key(KeyRecord(hashed, find_account(repository, name), clock.now()))
     return token
 
 
 def find_account(repository: Repository, name: str) -> AccountRecord:
     """Return the account of that name. Raises ``unknown-account``."""
-    for account in repository.accounts():
-        if account.name == name:
-            return account
-    raise RefusedError("unknown-account", name)
+    found = repository.account_named(name)
+    if found is None:
+        raise RefusedError("unknown-account", name)
+    return found
 
 
 def owner_token(repository: Repository, path: Path, name: str, clock: Clock) -> None:
@@ -57,9 +58,9 @@ def owner_token(repository: Repository, path: Path, name: str, clock: Clock) -> 
 
     Only the owner of the file can read it. Raises ``OSError``.
     """
-    if path.exists() and repository.account_of(hash_token(path.read_text().strip())) is not None:
+    if path.exists() and repository.key_of(hash_token(path.read_text().strip())) is not None:
         return
-    if name in {account.name for account in repository.accounts()}:
+    if repository.account_named(name) is not None:
         token = another_token(repository, name, clock)
     else:
         _, token = add_account(repository, name, clock)

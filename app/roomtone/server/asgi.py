@@ -27,7 +27,7 @@ BODY: Final = "roomtone.body"
 # A function that ends the connection at once, whatever is still waiting to be sent.
 ABORT: Final = "roomtone.abort"
 # Who signed the request, and with what; put there by the dispatcher after the token was checked.
-ACCOUNT: Final = "roomtone.account"
+VISITOR: Final = "roomtone.visitor"
 TOKEN: Final = "roomtone.token"
 
 _DRAIN_BYTES: Final = 16 << 20

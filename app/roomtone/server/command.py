@@ -197,7 +197,7 @@ def _user_revoke(options: argparse.Namespace, home: Home, clock: Clock) -> int:
     del clock
 
     def act(repository: Repository) -> int:
-        count = repository.drop_tokens(accounts.find_account(repository, options.name).id)
+        count = repository.drop_keys(accounts.find_account(repository, options.name).id)
         line = msgspec.json.encode({"revoked": count}).decode() if options.json else f"{count} tokens taken back"
         _print(line)
         return 0

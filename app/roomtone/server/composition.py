@@ -14,12 +14,19 @@ from roomtone.server.api.dispatcher import Dispatcher
 from roomtone.server.api.documents import build_documents
 from roomtone.server.api.downloads import Downloads
 from roomtone.server.api.events import Events
+from roomtone.server.api.people_routes import people_routes
+from roomtone.server.api.project_routes import project_routes
+from roomtone.server.api.take_routes import take_routes
 from roomtone.server.db.contract import Repository
 from roomtone.server.db.sql import open_database, open_repository
 from roomtone.server.services.access import Access
+from roomtone.server.services.edits import Editor
 from roomtone.server.services.feed import Feed
+from roomtone.server.services.people import People
 from roomtone.server.services.sealing import Sealer
+from roomtone.server.services.state import States
 from roomtone.server.services.takes import Takes
+from roomtone.server.services.telling import Teller
 from roomtone.server.storage.contract import Storage
 from roomtone.server.storage.folder import FolderStorage
 from roomtone.server.storage.journal import SEGMENT
@@ -86,6 +93,7 @@ class Parts:
     """A server without its sockets."""
 
     application: Dispatcher
+    access: Access
     uploads: Uploads
     live: LiveUploads
     feed: Feed
@@ -112,20 +120,24 @@ class Parts:
 def compose(repository: Repository, storage: Storage, clock: Clock, expiry: timedelta = EXPIRY) -> Parts:
     """Put a server together over a database and a store, which the caller closes last."""
     threads = Threads()
-    access = Access(repository, threads)
+    access = Access(repository, threads, clock)
     feed = Feed(repository, threads)
     live = LiveUploads(storage, threads)
     sealer = Sealer(repository, storage, feed, threads, clock)
-    takes = Takes(repository, storage, access, live, sealer, feed, threads, clock)
+    teller = Teller(storage)
+    takes = Takes(repository, teller, access, live, sealer, feed, threads, clock)
+    states = States(repository, teller, access, feed, threads)
+    editor = Editor(repository, access, feed, threads, clock)
+    people = People(repository, feed, threads, clock)
     planner = Planner(repository, clock)
     uploads = Uploads(repository, storage, access, planner, live, sealer, threads, clock, expiry)
     application = Dispatcher(
         access,
         TusEndpoint(uploads, OpenLimit(repository, threads, clock)),
         Downloads(takes, storage, threads),
-        Events(access, feed),
-        build_documents(takes),
+        Events(access, feed, states),
+        build_documents([*take_routes(takes, states), *project_routes(states, editor), *people_routes(people)]),
         clock,
     )
     sweeper = Sweeper(repository, storage, live, sealer, threads, clock, expiry)
-    return Parts(application, uploads, live, feed, sealer, sweeper, threads)
+    return Parts(application, access, uploads, live, feed, sealer, sweeper, threads)

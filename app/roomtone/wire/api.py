@@ -49,6 +49,12 @@ What people do together, with the documents of ``wire.project``:
 ``POST /api/me/rotate``                     → ``Key``: a new key for this device; the one that asked opens nothing more
 ==========================================  ==============================================================
 
+Guests are told of a project what is its own, calls, steps, members, their own takes, and the takes that calls show;
+so pages may be short, and whoever's own role changed asks for the state from the beginning again. What a maker says
+of a take that has not arrived yet is taken, and from then on only they can put a take under that id. Of a take that
+was withdrawn everybody but its maker is told a stub without tracks. A key for recording opens ``PUT`` and ``GET`` of
+its owner's takes in its project, their uploads and seals, ``GET /api/me``, and nothing else.
+
 A tus upload says where it belongs in its metadata: ``take`` and ``track`` for a declared track (creating it
 again returns the unfinished upload that exists), or ``project`` and ``filename`` from a client that knows
 nothing of takes: then the finished upload becomes a sealed take by itself, with the upload's id for its own.
@@ -178,10 +184,14 @@ class Take(msgspec.Struct, frozen=True):
 
 
 class Takes(msgspec.Struct, frozen=True):
-    """A page of takes, oldest first; ask again with ``after`` the last ``seq`` while ``more``."""
+    """A page of takes, oldest first; ask again with its ``after`` while ``more``.
+
+    Whoever may not see everything may get a page with few takes or none that is not the last.
+    """
 
     takes: list[Take]
     more: bool = False
+    after: int = 0
 
 
 class Patch(msgspec.Struct, frozen=True):

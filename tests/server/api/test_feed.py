@@ -14,13 +14,16 @@ from typing import Any
 from roomtone.foundation.clock import SystemClock
 from roomtone.server.api.events import Events
 from roomtone.server.asgi import ABORT, TOKEN, Message, Scope
-from roomtone.server.db.records import AccountRecord, ProjectRecord
 from roomtone.server.db.sql import open_repository
 from roomtone.server.services.access import Access, new_token
 from roomtone.server.services.feed import Feed
+from roomtone.server.services.state import States
+from roomtone.server.services.telling import Teller
+from roomtone.server.storage.memory import MemoryStorage
 from roomtone.server.threads import Threads
 from roomtone.wire.digest import digest_of
 from tests.rigs.processes import until
+from tests.server.filling import add_person, add_project
 from tests.server.rig import Client, Pairs, RunningServer
 
 
@@ -169,22 +172,22 @@ def test_a_stream_ends_with_the_right_to_see_it(client: Client, shared_server: R
     name = f"Noa {secrets.token_hex(4)}"
     leaving = shared_server.another_account(name)
     project = client.project()
-    client.put(f"/api/projects/{project}/members/{leaving.get('/api/me').json['id']}", {})
+    client.put(f"/api/projects/{project}/members/{leaving.get('/api/me').json['id']}", {"role": "contributor"})
     with listening(leaving, f"/api/projects/{project}/events") as stream:
         client.take(project)
-        stream.wait_for_events(2)
+        stream.wait_for_events(3)
         shared_server.command("user", "revoke", name)
         client.take(project)
         assert stream.ended.wait(20)
-        assert len(stream.events) == 2
+        assert len(stream.events) == 3
 
 
 def test_a_reader_that_takes_nothing_is_cut() -> None:
     repository = open_repository(None)
     clock = SystemClock()
     token, hashed = new_token()
-    repository.add_account(AccountRecord("a" * 32, "Ana", clock.now()), hashed)
-    repository.add_project(ProjectRecord("c" * 32, "Song", clock.now()), "a" * 32)
+    add_person(repository, "a" * 32, "Ana", hashed)
+    add_project(repository, "c" * 32, "Song", "a" * 32)
     threads = Threads()
     aborted = threading.Event()
 
@@ -200,7 +203,9 @@ def test_a_reader_that_takes_nothing_is_cut() -> None:
             if message["type"] == "http.response.body":
                 await never.wait()
 
-        events = Events(Access(repository, threads), Feed(repository, threads), stuck_seconds=0.05)
+        access, feed = Access(repository, threads, clock), Feed(repository, threads)
+        states = States(repository, Teller(MemoryStorage()), access, feed, threads)
+        events = Events(access, feed, states, stuck_seconds=0.05)
         scope: Scope = {"type": "http", "method": "GET", "path": f"/api/projects/{'c' * 32}/events", "headers": []}
         scope.update({"query_string": b"", TOKEN: token, ABORT: aborted.set})
         await asyncio.wait_for(events(scope, receive, send), 20)

@@ -48,7 +48,7 @@ def test_a_stranger_cannot_tell_a_project_from_an_unknown_one(client: Client, st
         stranger.get(f"/api/projects/{project}/takes"),
         stranger.get(f"/api/projects/{project}/changes"),
         stranger.get(f"/api/projects/{project}/events"),
-        stranger.put(f"/api/projects/{project}/members/{stranger.get('/api/me').json['id']}", {}),
+        stranger.put(f"/api/projects/{project}/members/{stranger.get('/api/me').json['id']}", {"role": "owner"}),
         stranger.get(f"/api/takes/{take}"),
         stranger.put(f"/api/takes/{take}", {"project": project, "title": "T", "tracks": []}),
         stranger.get(f"/api/takes/{take}/tracks/mic.flac"),
@@ -85,7 +85,7 @@ def test_a_member_sees_takes_and_changes_only_his_own(client: Client, shared_ser
     client.append(client.upload(5, {"take": take, "track": "mic.flac"}), 0, body)
     assert client.seal(take, "mic.flac", 5, digest_of(body)).status == 200
     identity = member.get("/api/me").json["id"]
-    assert client.put(f"/api/projects/{project}/members/{identity}", {}).status == 204
+    assert client.put(f"/api/projects/{project}/members/{identity}", {"role": "contributor"}).status == 200
     assert member.get(f"/api/takes/{take}/tracks/mic.flac").body == body
     assert [found["id"] for found in member.get("/api/projects").json["projects"]] == [project]
     answer = member.post(f"/api/takes/{take}/seal", {"manifest": {}})

@@ -17,11 +17,12 @@ from sqlalchemy import JSON, Boolean, Engine, MetaData, create_engine, insert, i
 
 from roomtone.foundation.errors import UsageError, WorldError
 from roomtone.server.db import migrating
-from roomtone.server.db.records import AccountRecord, ProjectRecord
+from roomtone.server.db.records import AccountRecord, KeyRecord
 from roomtone.server.db.sql import SqlRepository, open_database
 from tests.rigs.postgres import PostgresServer
 from tests.rigs.processes import until
 from tests.server.db.test_migrations import SAMPLES, check_sample
+from tests.server.filling import add_person, add_project
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -135,7 +136,7 @@ def test_a_name_is_taken_once_though_two_processes_ask(url: str) -> None:
     def add(into: SqlRepository) -> None:
         for number in range(20):
             account = AccountRecord(secrets.token_hex(16), f"Ana {number}", NOW)
-            if into.add_account(account, secrets.token_hex(16)):
+            if into.add_account(account, KeyRecord(secrets.token_hex(16), account, NOW)):
                 added.append(account.name)
 
     threads = [threading.Thread(target=add, args=(into,)) for into in repositories]
@@ -167,11 +168,11 @@ def test_a_wrong_password_is_explained_and_not_repeated(url: str) -> None:
 def test_what_the_database_cannot_hold_is_the_callers_fault(url: str) -> None:
     repository = open_database(url)
     account = AccountRecord("a" * 32, "Ana", NOW)
-    repository.add_account(account, "hash")
+    add_person(repository, account.id, account.name, "hash", NOW)
     with pytest.raises(WorldError) as refused:
-        repository.add_project(ProjectRecord("c" * 32, "So\0ng", NOW), account.id)
+        add_project(repository, "c" * 32, "So\0ng", account.id, NOW)
     assert refused.value.code == "bad-document"
-    assert repository.add_project(ProjectRecord("c" * 32, "Song", NOW), account.id)
+    assert add_project(repository, "c" * 32, "Song", account.id, NOW)
     repository.close()
 
 
@@ -181,14 +182,15 @@ def test_a_restarted_database_is_used_again() -> None:
     with PostgresServer() as server:
         url = server.database()
         repository = open_database(url, serving=True)
-        repository.add_account(AccountRecord("a" * 32, "Ana", NOW), "hash")
+        ana = AccountRecord("a" * 32, "Ana", NOW)
+        repository.add_account(ana, KeyRecord("hash", ana, NOW))
         access = repository.access_version()
         server.kill()
         until(lambda: repository.access_version() != access, 10, "distrust in what was kept")
         with pytest.raises(WorldError) as refused:
-            repository.account_of("hash")
+            repository.key_of("hash")
         with pytest.raises(WorldError):
-            repository.add_token("a" * 32, secrets.token_hex(8), NOW)
+            repository.add_key(KeyRecord(secrets.token_hex(8), ana, NOW))
         assert refused.value.code == "unavailable"
         server.start()
 
@@ -197,13 +199,13 @@ def test_a_restarted_database_is_used_again() -> None:
             return repository.version() == before
 
         until(settled, 20, "the database being heard again")
-        account = repository.account_of("hash")
-        assert account is not None
-        assert account.name == "Ana"
-        repository.add_token("a" * 32, "another", NOW)
+        key = repository.key_of("hash")
+        assert key is not None
+        assert key.account == ana
+        repository.add_key(KeyRecord("another", ana, NOW))
         version = repository.version()
         other = open_database(url)
-        other.add_token("a" * 32, "third", NOW)
+        other.add_key(KeyRecord("third", ana, NOW))
         until(lambda: repository.version() != version, 5, "the other process's commit")
         other.close()
         with pytest.raises(WorldError):

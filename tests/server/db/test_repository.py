@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from roomtone.foundation.errors import BugError
 from roomtone.server.db.records import (
     AccountRecord,
     Concat,
+    KeyRecord,
     ProjectRecord,
     Sealing,
     SealPatch,
@@ -26,10 +27,11 @@ from roomtone.server.db.records import (
 )
 from roomtone.server.db.sql import SqlRepository, open_database, open_repository
 from roomtone.wire.api import ChangeKind
+from roomtone.wire.project.people import Role, Scope
 from tests.rigs.postgres import PostgresServer
 from tests.rigs.processes import until
+from tests.server.filling import NOW, add_person, add_project
 
-NOW = datetime(2026, 3, 1, 12, 0, 0, 123_456, tzinfo=UTC)
 ANA, MIKA = "a" * 32, "b" * 32
 PROJECT, TAKE = "c" * 32, "d" * 32
 
@@ -61,9 +63,9 @@ def opener(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterato
 @pytest.fixture
 def repository(opener: Opener) -> Iterator[SqlRepository]:
     opened = opener()
-    opened.add_account(AccountRecord(ANA, "Ana", NOW), "hash of Ana")
-    opened.add_account(AccountRecord(MIKA, "Mika", NOW), "hash of Mika")
-    opened.add_project(ProjectRecord(PROJECT, "Song", NOW), ANA)
+    add_person(opened, ANA, "Ana", "hash of Ana")
+    add_person(opened, MIKA, "Mika", "hash of Mika")
+    add_project(opened, PROJECT, "Song", ANA)
     yield opened
     opened.close()
 
@@ -82,26 +84,39 @@ def sealing(digest: str = "rt1:1") -> Sealing:
 
 
 def test_tokens_lead_to_accounts_until_they_are_dropped(repository: SqlRepository) -> None:
-    assert repository.account_of("hash of Ana") == AccountRecord(ANA, "Ana", NOW)
-    assert repository.account_of("nonsense") is None
-    repository.add_token(ANA, "another", NOW)
-    assert repository.drop_tokens(ANA) == 2
-    assert repository.account_of("another") is None
+    ana = AccountRecord(ANA, "Ana", NOW)
+    assert repository.key_of("hash of Ana") == KeyRecord("hash of Ana", ana, NOW)
+    assert repository.key_of("nonsense") is None
+    another = KeyRecord("another", ana, NOW, "phone", Scope.RECORDER, PROJECT, NOW)
+    repository.add_key(another)
+    assert repository.keys_of(ANA) == [another, KeyRecord("hash of Ana", ana, NOW)]
+    assert repository.drop_keys(ANA) == 2
+    assert repository.key_of("another") is None
     assert [account.name for account in repository.accounts()] == ["Ana", "Mika"]
 
 
 def test_a_name_is_taken_once(repository: SqlRepository) -> None:
-    assert not repository.add_account(AccountRecord("e" * 32, "Ana", NOW), "third")
-    assert repository.account_of("third") is None
+    assert not add_person(repository, "e" * 32, "ANA", "third")
+    assert repository.key_of("third") is None
+    guest = AccountRecord("e" * 32, "Ana", NOW, guest=True)
+    assert repository.add_account(guest, None)
+    assert not repository.set_passphrase(guest.id, "hashed", NOW)
+    found = repository.account_named("ana")
+    assert found is not None
+    assert found.id == ANA
 
 
 def test_projects_belong_to_their_members(repository: SqlRepository) -> None:
-    assert not repository.add_project(ProjectRecord(PROJECT, "Other", NOW), MIKA)
+    assert not add_project(repository, PROJECT, "Other", MIKA)
     assert repository.projects_of(ANA) == [ProjectRecord(PROJECT, "Song", NOW, 0, 1)]
     assert repository.projects_of(MIKA) == []
-    repository.add_member(PROJECT, MIKA, NOW)
-    repository.add_member(PROJECT, MIKA, NOW)
-    assert repository.memberships(MIKA) == {PROJECT}
+    for _ in range(2):
+        repository.change_member(PROJECT, MIKA, NOW, lambda _: Role.CONTRIBUTOR)
+    assert repository.roles_of(MIKA) == {PROJECT: Role.CONTRIBUTOR}
+    assert repository.roles_of(ANA) == {PROJECT: Role.OWNER}
+    repository.change_member(PROJECT, MIKA, NOW, lambda _: None)
+    assert repository.roles_of(MIKA) == {}
+    assert [(member.name, member.gone) for member in repository.members(PROJECT)] == [("Ana", False), ("Mika", True)]
     assert repository.project_exists(PROJECT)
     assert not repository.project_exists(TAKE)
 
@@ -226,7 +241,7 @@ def test_old_uploads_that_are_gone_are_forgotten(repository: SqlRepository) -> N
 
 def test_changes_come_in_pages_and_projects_do_not_mix(repository: SqlRepository) -> None:
     other = "e" * 32
-    repository.add_project(ProjectRecord(other, "Other", NOW), MIKA)
+    add_project(repository, other, "Other", MIKA)
     for _ in range(4):
         repository.add_take(take_record(secrets.token_hex(16)))
     page = repository.changes(PROJECT, 0, 3)
@@ -244,7 +259,7 @@ def test_versions_tell_of_every_commit(repository: SqlRepository) -> None:
     second = repository.version()
     assert second != first
     assert repository.access_version() == access
-    repository.drop_tokens(MIKA)
+    repository.drop_keys(MIKA)
     assert repository.version() != second
     assert repository.access_version() != access
 
@@ -257,7 +272,7 @@ def test_another_process_is_noticed(repository: SqlRepository, opener: Opener, k
     theirs.add_take(take_record())
     until(lambda: repository.version() != version, 5, "the other process's commit")
     assert repository.access_version() == access
-    theirs.add_account(AccountRecord("e" * 32, "Eve", NOW), "hash")
+    add_person(theirs, "e" * 32, "Eve", "hash")
     until(lambda: repository.access_version() != access, 5, "the other process's account")
     theirs.close()
 

@@ -12,10 +12,12 @@ import pytest
 from roomtone.foundation.clock import ManualClock
 from roomtone.foundation.errors import WorldError
 from roomtone.server.composition import Parts, compose
-from roomtone.server.db.records import AccountRecord, ProjectRecord, Sealing, UploadRecord, UploadState
+from roomtone.server.db.records import Sealing, UploadRecord, UploadState
 from roomtone.server.db.sql import SqlRepository, open_repository
+from roomtone.server.services.access import hash_token
 from roomtone.server.storage.memory import MemoryStorage
 from roomtone.wire.digest import digest_of
+from tests.server.filling import add_person, add_project
 
 ANA, PROJECT = "a" * 32, "c" * 32
 DAY = 86_400.0
@@ -25,8 +27,8 @@ Story = Callable[[Parts, SqlRepository, MemoryStorage, ManualClock], Coroutine[A
 def tell(story: Story) -> None:
     """Run a story over a server in memory."""
     repository, storage, clock = open_repository(None), MemoryStorage(), ManualClock()
-    repository.add_account(AccountRecord(ANA, "Ana", clock.now()), "hash")
-    repository.add_project(ProjectRecord(PROJECT, "Song", clock.now()), ANA)
+    add_person(repository, ANA, "Ana", hash_token("token"), clock.now())
+    add_project(repository, PROJECT, "Song", ANA, clock.now())
     parts = compose(repository, storage, clock, timedelta(days=14))
     try:
         asyncio.run(story(parts, repository, storage, clock))
@@ -69,9 +71,9 @@ def test_an_upload_expires_after_its_last_byte() -> None:
         late = begin(repository, storage, clock, 2, b"12345")
         clock.advance(5 * DAY)
         with pytest.raises(WorldError) as gone:
-            await parts.uploads.look(ANA, early)
+            await parts.uploads.look(await parts.access.visitor("token"), early)
         assert getattr(gone.value, "code", "") == "upload-gone"
-        assert (await parts.uploads.look(ANA, late)).offset == 5
+        assert (await parts.uploads.look(await parts.access.visitor("token"), late)).offset == 5
         assert await parts.sweeper.sweep() == 1
         assert (state(repository, early), state(repository, late)) == (UploadState.GONE, UploadState.RECEIVING)
         assert storage.staged() == [late]

@@ -7,9 +7,10 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from roomtone.server.asgi import ACCOUNT, Incoming, Receive, Scope, Send, guarded, respond
-from roomtone.server.db.records import AccountRecord, TrackRecord
+from roomtone.server.asgi import VISITOR, Incoming, Receive, Scope, Send, guarded, respond
+from roomtone.server.db.records import TrackRecord
 from roomtone.server.problems import Headers, RefusedError
+from roomtone.server.services.access import Visitor
 from roomtone.server.services.takes import Takes
 from roomtone.server.storage.contract import Object, Storage
 from roomtone.server.threads import Threads
@@ -52,7 +53,7 @@ def read_range(text: str, size: int) -> Span | None:
 
 
 class Downloads:
-    """The ASGI application for the tracks of takes. The dispatcher has checked the token."""
+    """The ASGI application for the tracks of takes. The dispatcher has checked the rights."""
 
     def __init__(self, takes: Takes, storage: Storage, threads: Threads) -> None:
         self._takes = takes
@@ -64,13 +65,14 @@ class Downloads:
         await guarded(self._answer(scope, incoming, send), send, incoming)
 
     async def _answer(self, scope: Scope, incoming: Incoming, send: Send) -> None:
-        if scope["method"] not in ("GET", "HEAD"):
-            raise RefusedError("wrong-method", "", [(b"allow", b"GET, HEAD")])
         found = TRACK_PATH.fullmatch(scope["path"])
         if found is None:
             raise RefusedError("unknown-path")
-        account: AccountRecord = scope[ACCOUNT]
-        track = (await self._takes.record(account, found.group(1))).track(found.group(2))
+        visitor: Visitor = scope[VISITOR]
+        record = await self._takes.record(found.group(1))
+        if record.withdrawn and record.maker != visitor.id:
+            raise RefusedError("take-withdrawn")
+        track = record.track(found.group(2))
         if track is None or not track.digest:
             raise RefusedError("unknown-track", "" if track is None else "It is not sealed yet")
         headers = RequestHeaders(scope["headers"])

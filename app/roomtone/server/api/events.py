@@ -13,8 +13,11 @@ from roomtone.server.asgi import TOKEN, Incoming, Receive, Scope, Send, guarded
 from roomtone.server.problems import RefusedError
 from roomtone.server.services.access import Access
 from roomtone.server.services.feed import Feed
-from roomtone.server.services.takes import change_document
+from roomtone.server.services.state import States
+from roomtone.server.services.telling import change_document
+from roomtone.server.services.visibility import Visibility, visibility
 from roomtone.server.uploads.headers import RequestHeaders
+from roomtone.wire.project.rights import Right
 from roomtone.wire.tus import parse_number
 
 EVENTS_PATH = re.compile(r"/api/projects/([0-9a-f]{32})/events")
@@ -31,7 +34,7 @@ _HEADERS: Final = [
 
 
 class Events:
-    """The ASGI application for event streams. The dispatcher has checked the token.
+    """The ASGI application for event streams. The dispatcher has checked the rights.
 
     Every event is read from the database after the last one that was sent, before and after the stream is live,
     so none is missed and none comes twice. A reader that takes nothing for ``stuck_seconds`` is cut; it comes back
@@ -39,10 +42,17 @@ class Events:
     """
 
     def __init__(
-        self, access: Access, feed: Feed, *, keep_alive_seconds: float = 15.0, stuck_seconds: float = 20.0
+        self,
+        access: Access,
+        feed: Feed,
+        states: States,
+        *,
+        keep_alive_seconds: float = 15.0,
+        stuck_seconds: float = 20.0,
     ) -> None:
         self._access = access
         self._feed = feed
+        self._states = states
         self._keep_alive = keep_alive_seconds
         self._stuck = stuck_seconds
 
@@ -51,14 +61,11 @@ class Events:
         await guarded(self._answer(scope, incoming, receive, send), send, incoming)
 
     async def _answer(self, scope: Scope, incoming: Incoming, receive: Receive, send: Send) -> None:
-        if scope["method"] != "GET":
-            raise RefusedError("wrong-method", "", [(b"allow", b"GET")])
         found = EVENTS_PATH.fullmatch(scope["path"])
         if found is None:
             raise RefusedError("unknown-path")
         token: str = scope[TOKEN]
         project = found.group(1)
-        await self._check(token, project)
         cursor = _cursor(scope)
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
         stream = asyncio.create_task(self._stream(token, project, cursor, send))
@@ -74,9 +81,10 @@ class Events:
             return
         await send({"type": "http.response.body", "body": b""})
 
-    async def _check(self, token: str, project: str) -> None:
-        account = await self._access.account(token)
-        await self._access.check_member(account.id, project)
+    async def _seen(self, token: str, project: str) -> Visibility:
+        visitor = await self._access.visitor(token)
+        visitor.check(project, Right.KNOW)
+        return await visibility(self._access, visitor, project)
 
     async def _stream(self, token: str, project: str, cursor: int, send: Send) -> None:
         with self._feed.follow(project) as something:
@@ -84,13 +92,13 @@ class Events:
             while not self._feed.stopping:
                 something.clear()
                 # Rights are looked at again each time: a stream may outlive them.
-                await self._check(token, project)
+                seen = await self._seen(token, project)
                 changes = await self._feed.changes(project, cursor, _PAGE)
-                for change in changes:
+                for change in await self._states.told(seen, changes):
                     data = msgspec.json.encode(change_document(change)).decode()
                     text = f"id: {change.seq}\nevent: {change.kind.value}\ndata: {data}\n\n"
                     await self._send(send, text.encode())
-                    cursor = change.seq
+                cursor = changes[-1].seq if changes else cursor
                 if len(changes) == _PAGE:
                     continue
                 try:

@@ -1,93 +1,118 @@
-"""Accounts, tokens, projects and members. Statements are built once: building them costs more than running them."""
+"""Accounts and the keys that let them in. Statements are built once: building them costs more than running them."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from roomtone.server.db import schema as s
-from roomtone.server.db.feed_rows import add_change
-from roomtone.server.db.records import AccountRecord, ChangeRecord, ProjectRecord
-from roomtone.wire.api import ChangeKind
+from roomtone.server.db.names import login_of, no_login
+from roomtone.server.db.records import AccountRecord, KeyRecord
+from roomtone.wire.project.people import Scope
 
-_ACCOUNT_NAMED: Final = select(s.accounts.c.id).where(s.accounts.c.name == bindparam("name"))
-_ACCOUNT_OF: Final = (
-    select(s.accounts)
-    .join(s.tokens, s.tokens.c.account == s.accounts.c.id)
-    .where(s.tokens.c.hash == bindparam("token_hash"))
-)
-_PROJECT: Final = select(s.projects.c.id).where(s.projects.c.id == bindparam("project"))
-_MEMBERSHIPS: Final = select(s.members.c.project).where(s.members.c.account == bindparam("member"))
-_TAKE_COUNT: Final = select(func.count()).where(s.takes.c.project == s.projects.c.id).scalar_subquery()
-_HEAD: Final = select(func.max(s.changes.c.seq)).where(s.changes.c.project == s.projects.c.id).scalar_subquery()
-_PROJECTS_OF: Final = (
-    select(s.projects, _TAKE_COUNT.label("takes"), _HEAD.label("cursor"))
-    .join(s.members, s.members.c.project == s.projects.c.id)
-    .where(s.members.c.account == bindparam("member"))
-    .order_by(s.projects.c.created, s.projects.c.id)
-)
+_BY_LOGIN: Final = select(s.accounts).where(s.accounts.c.login == bindparam("login"))
+_BY_ID: Final = select(s.accounts).where(s.accounts.c.id == bindparam("identity"))
+_KEYS: Final = select(
+    s.tokens,
+    s.accounts.c.name,
+    s.accounts.c.guest,
+    s.accounts.c.passphrase,
+    s.accounts.c.created.label("account_created"),
+).join(s.accounts, s.tokens.c.account == s.accounts.c.id)
+_KEY: Final = _KEYS.where(s.tokens.c.hash == bindparam("token_hash"))
+_KEYS_OF: Final = _KEYS.where(s.tokens.c.account == bindparam("of")).order_by(s.tokens.c.created, s.tokens.c.hash)
 
 
-def add_account(db: Connection, account: AccountRecord, token_hash: str) -> bool:
-    """Add an account with its first token unless the name is taken."""
-    if db.execute(_ACCOUNT_NAMED, {"name": account.name}).first():
+def add_account(db: Connection, account: AccountRecord, key: KeyRecord | None) -> bool:
+    """Add an account with its first key unless its name is taken; guests share names."""
+    login = no_login(account.id) if account.guest else login_of(account.name)
+    if db.execute(_BY_LOGIN, {"login": login}).first():
         return False
-    db.execute(insert(s.accounts), {"id": account.id, "name": account.name, "created": account.created})
-    add_token(db, account.id, token_hash, account.created)
+    values = {"id": account.id, "login": login, "name": account.name, "created": account.created}
+    values |= {"guest": account.guest, "passphrase": account.passphrase or None}
+    db.execute(insert(s.accounts), values)
+    if key is not None:
+        add_key(db, key)
     return True
 
 
 def accounts(db: Connection) -> list[AccountRecord]:
     """Return all accounts by name."""
-    rows = db.execute(select(s.accounts).order_by(s.accounts.c.name))
-    return [AccountRecord(row.id, row.name, row.created) for row in rows]
+    return [_account(row) for row in db.execute(select(s.accounts).order_by(s.accounts.c.name, s.accounts.c.created))]
 
 
-def add_token(db: Connection, account: str, token_hash: str, at: datetime) -> None:
+def account(db: Connection, identity: str) -> AccountRecord | None:
+    """Return one account."""
+    row = db.execute(_BY_ID, {"identity": identity}).first()
+    return _account(row) if row else None
+
+
+def account_named(db: Connection, name: str) -> AccountRecord | None:
+    """Return who comes in by a name."""
+    row = db.execute(_BY_LOGIN, {"login": login_of(name)}).first()
+    return _account(row) if row else None
+
+
+def set_passphrase(db: Connection, identity: str, passphrase: str) -> bool:
+    """Change a passphrase, and make an account of a guest, unless another has the name."""
+    found = account(db, identity)
+    if found is None:
+        return False
+    other = account_named(db, found.name)
+    if other is not None and other.id != identity:
+        return False
+    values = {"passphrase": passphrase, "guest": False, "login": login_of(found.name)}
+    db.execute(update(s.accounts).where(s.accounts.c.id == identity).values(**values))
+    return True
+
+
+def add_key(db: Connection, key: KeyRecord) -> None:
     """Add a token."""
-    db.execute(insert(s.tokens), {"hash": token_hash, "account": account, "created": at})
+    values = {"hash": key.hash, "account": key.account.id, "created": key.created, "device": key.device}
+    db.execute(insert(s.tokens), values | {"scope": key.scope.value, "project": key.project, "used": key.used})
 
 
-def drop_tokens(db: Connection, account: str) -> int:
+def key_of(db: Connection, token_hash: str) -> KeyRecord | None:
+    """Return what a token opens, and for whom."""
+    row = db.execute(_KEY, {"token_hash": token_hash}).first()
+    return _key(row) if row else None
+
+
+def keys_of(db: Connection, account: str) -> list[KeyRecord]:
+    """Return the keys of an account, oldest first."""
+    return [_key(row) for row in db.execute(_KEYS_OF, {"of": account})]
+
+
+def replace_key(db: Connection, old: str, key: KeyRecord) -> bool:
+    """Put a new key in an old one's place, unless that is gone."""
+    if not drop_key(db, key.account.id, old):
+        return False
+    add_key(db, key)
+    return True
+
+
+def use_key(db: Connection, token_hash: str, at: datetime) -> None:
+    """Remember when a key was used."""
+    db.execute(update(s.tokens).where(s.tokens.c.hash == token_hash).values(used=at))
+
+
+def drop_key(db: Connection, account: str, token_hash: str) -> bool:
+    """Take one key from an account; return whether it had it."""
+    mine = (s.tokens.c.account == account) & (s.tokens.c.hash == token_hash)
+    return db.execute(delete(s.tokens).where(mine)).rowcount == 1
+
+
+def drop_keys(db: Connection, account: str) -> int:
     """Remove the tokens of an account; return how many."""
     return db.execute(delete(s.tokens).where(s.tokens.c.account == account)).rowcount
 
 
-def account_of(db: Connection, token_hash: str) -> AccountRecord | None:
-    """Return whom a token belongs to."""
-    row = db.execute(_ACCOUNT_OF, {"token_hash": token_hash}).first()
-    return AccountRecord(row.id, row.name, row.created) if row else None
+def _account(row: Row[Any]) -> AccountRecord:
+    return AccountRecord(row.id, row.name, row.created, row.guest, row.passphrase or "")
 
 
-def add_project(db: Connection, project: ProjectRecord, account: str) -> bool:
-    """Add a project with its first member and change unless the id is taken."""
-    if project_exists(db, project.id):
-        return False
-    db.execute(insert(s.projects), {"id": project.id, "title": project.title, "created": project.created})
-    db.execute(insert(s.members), {"project": project.id, "account": account, "created": project.created})
-    add_change(db, project.id, ChangeRecord(ChangeKind.PROJECT_CREATED, project.id, project.created))
-    return True
-
-
-def project_exists(db: Connection, project: str) -> bool:
-    """Return whether there is such a project."""
-    return db.execute(_PROJECT, {"project": project}).first() is not None
-
-
-def projects_of(db: Connection, account: str) -> list[ProjectRecord]:
-    """Return the projects of a member with their counts, in one statement."""
-    rows = db.execute(_PROJECTS_OF, {"member": account})
-    return [ProjectRecord(row.id, row.title, row.created, row.takes, row.cursor or 0) for row in rows]
-
-
-def memberships(db: Connection, account: str) -> frozenset[str]:
-    """Return the ids of the projects of a member."""
-    return frozenset(db.execute(_MEMBERSHIPS, {"member": account}).scalars())
-
-
-def add_member(db: Connection, project: str, account: str, at: datetime) -> None:
-    """Make an account a member unless it is one."""
-    if project not in memberships(db, account):
-        db.execute(insert(s.members), {"project": project, "account": account, "created": at})
+def _key(row: Row[Any]) -> KeyRecord:
+    owner = AccountRecord(row.account, row.name, row.account_created, row.guest, row.passphrase or "")
+    return KeyRecord(row.hash, owner, row.created, row.device, Scope(row.scope), row.project, row.used)

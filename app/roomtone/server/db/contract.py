@@ -9,17 +9,155 @@ from typing import Any, Protocol
 from roomtone.server.db.records import (
     AccountRecord,
     ChangeRecord,
+    Decided,
     Declared,
+    InviteRecord,
+    KeyRecord,
+    Known,
+    MemberRecord,
+    PastRecord,
     ProjectRecord,
     Sealing,
+    StateRecord,
+    TakePlace,
     TakeRecord,
     TrackRecord,
     UploadRecord,
     UploadState,
 )
+from roomtone.wire.project.edits import Edit, Item
+from roomtone.wire.project.people import Role
 
 
-class Repository(Protocol):
+class PeopleStore(Protocol):
+    """Accounts, the keys that let them in, projects, their members and links."""
+
+    def add_account(self, account: AccountRecord, key: KeyRecord | None) -> bool:
+        """Add an account with its first key; return ``False`` when the name is taken. Guests share names."""
+
+    def accounts(self) -> list[AccountRecord]:
+        """Return all accounts by name."""
+
+    def account(self, account: str) -> AccountRecord | None:
+        """Return one account."""
+
+    def account_named(self, name: str) -> AccountRecord | None:
+        """Return who comes in by a name; large and small letters are the same. Guests do not."""
+
+    def set_passphrase(self, account: str, passphrase: str, at: datetime) -> bool:
+        """Keep the hash of a passphrase, by which a guest gets an account; ``False`` when the name is taken."""
+
+    def add_key(self, key: KeyRecord) -> None:
+        """Add a key to an account."""
+
+    def replace_key(self, old: str, key: KeyRecord) -> bool:
+        """Put a new key in the place of the one with that hash; return ``False`` where that is gone."""
+
+    def key_of(self, token_hash: str) -> KeyRecord | None:
+        """Return what a token opens, and for whom."""
+
+    def keys_of(self, account: str) -> list[KeyRecord]:
+        """Return the keys of an account, oldest first."""
+
+    def use_key(self, token_hash: str, at: datetime) -> None:
+        """Remember when a key was used."""
+
+    def drop_key(self, account: str, token_hash: str) -> bool:
+        """Take one key from an account; return whether it had it."""
+
+    def drop_keys(self, account: str) -> int:
+        """Take all keys from an account; return how many those were."""
+
+    def add_project(self, project: ProjectRecord, account: str, said: Decided) -> bool:
+        """Add a project with its owner, its first change and what is said of it; ``False`` when the id is taken."""
+
+    def project_exists(self, project: str) -> bool:
+        """Return whether there is such a project."""
+
+    def projects_of(self, account: str) -> list[ProjectRecord]:
+        """Return the projects of a member, oldest first."""
+
+    def project_of(self, account: str, project: str) -> ProjectRecord | None:
+        """Return one project of a member."""
+
+    def roles_of(self, account: str) -> dict[str, Role]:
+        """Return what somebody is in each project that they are a member of."""
+
+    def members(self, project: str) -> list[MemberRecord]:
+        """Return everybody in a project, also those who left."""
+
+    def change_member(
+        self, project: str, account: str, at: datetime, decide: Callable[[list[MemberRecord]], Role | None]
+    ) -> MemberRecord | None:
+        """Give an account, which exists, the role that ``decide`` makes of all members; ``None`` lets them go.
+
+        Whatever it raises ends this without a change.
+        """
+
+    def add_invite(self, invite: InviteRecord) -> None:
+        """Add a link."""
+
+    def invites(self, project: str) -> list[InviteRecord]:
+        """Return the links of a project, oldest first, also those that open nothing any more."""
+
+    def invite(self, code_hash: str) -> InviteRecord | None:
+        """Return the link of that code, whatever became of it."""
+
+    def accept_invite(
+        self,
+        invite: InviteRecord,
+        account: AccountRecord,
+        key: KeyRecord | None,
+        at: datetime,
+        decide: Callable[[MemberRecord | None], Role | None],
+    ) -> bool:
+        """Let somebody in by a link, and add their account where it is new; ``False`` when its name is taken.
+
+        ``decide`` is told what they were before and says what they become; ``None`` changes nothing and uses nothing
+        up. Raises ``unknown-invite`` for a link that does not open anything any more.
+        """
+
+    def revoke_invite(self, project: str, invite: str) -> bool:
+        """Take a link back; return whether the project has it."""
+
+
+class ItemStore(Protocol):
+    """What people say in a project, and all of it at one moment."""
+
+    def edit(
+        self,
+        project: str,
+        account: str,
+        edits: list[Edit],
+        referred: Collection[str],
+        at: datetime,
+        decide: Callable[[Known], Decided],
+    ) -> None:
+        """Write what ``decide`` makes of edits. It is told of what they and ``referred`` ids speak of.
+
+        The number of statements that read is constant. Whatever it raises ends this without a change.
+        """
+
+    def item(self, project: str, item: str) -> Item | None:
+        """Return one item."""
+
+    def history(self, project: str, item: str, seen: int, limit: int) -> list[PastRecord]:
+        """Return the edits of an item in the order of arrival, without the first ``seen``."""
+
+    def state(self, project: str, since: int, limit: int | None) -> StateRecord:
+        """Return what is new after a change, in a constant number of statements; at most so many items and takes."""
+
+    def head(self, project: str) -> int:
+        """Return the newest change of a project."""
+
+    def named_takes(self, project: str) -> frozenset[str]:
+        """Return the takes that calls show to whoever is to answer them."""
+
+    def take_places(self, takes: Collection[str]) -> dict[str, TakePlace]:
+        """Return where takes belong; those that do not exist are missing."""
+
+
+class Repository(PeopleStore, ItemStore, Protocol):
     """Accounts, projects, takes, uploads and the change feed.
 
     Every method is one transaction, may block, and may be called from any thread. A method that changes something
@@ -40,40 +178,6 @@ class Repository(Protocol):
 
         As cheap as ``version``.
         """
-
-    # Accounts
-
-    def add_account(self, account: AccountRecord, token_hash: str) -> bool:
-        """Add an account with its first token; return ``False`` when the name is taken."""
-
-    def accounts(self) -> list[AccountRecord]:
-        """Return all accounts by name."""
-
-    def add_token(self, account: str, token_hash: str, at: datetime) -> None:
-        """Add a token to an account."""
-
-    def drop_tokens(self, account: str) -> int:
-        """Take all tokens from an account; return how many those were."""
-
-    def account_of(self, token_hash: str) -> AccountRecord | None:
-        """Return whom a token belongs to."""
-
-    # Projects
-
-    def add_project(self, project: ProjectRecord, account: str) -> bool:
-        """Add a project with its first member and its first change; return ``False`` when the id is taken."""
-
-    def project_exists(self, project: str) -> bool:
-        """Return whether there is such a project."""
-
-    def projects_of(self, account: str) -> list[ProjectRecord]:
-        """Return the projects of a member, oldest first."""
-
-    def memberships(self, account: str) -> frozenset[str]:
-        """Return the ids of the projects of a member."""
-
-    def add_member(self, project: str, account: str, at: datetime) -> None:
-        """Make an account a member. Repeating it is harmless. The caller knows that both exist."""
 
     # Takes
 
@@ -133,6 +237,9 @@ class Repository(Protocol):
         """Return the changes of a project with a larger ``seq`` than ``since``, oldest first."""
 
     # The whole
+
+    def stored_bytes(self, account: str) -> int:
+        """Return how many sealed bytes are in the takes of an account."""
 
     def sealed_tracks(self) -> list[tuple[str, str, int, str]]:
         """Return take, key, size and digest of every sealed track."""

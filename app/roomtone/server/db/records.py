@@ -9,6 +9,8 @@ from typing import Any, Final
 import msgspec
 
 from roomtone.wire.api import ChangeKind
+from roomtone.wire.project.edits import Edit, Item
+from roomtone.wire.project.people import Role, Scope
 
 
 class UploadState(StrEnum):
@@ -38,11 +40,52 @@ class Concat(StrEnum):
 
 
 class AccountRecord(msgspec.Struct, frozen=True):
-    """A person or program that may sign in."""
+    """A person or program that may sign in. ``passphrase`` is what argon2id made of it, "" for none."""
 
     id: str
     name: str
     created: datetime
+    guest: bool = False
+    passphrase: str = ""
+
+
+class KeyRecord(msgspec.Struct, frozen=True):
+    """A token, of which the hash is kept. ``project`` is the only one that a key for recording opens."""
+
+    hash: str
+    account: AccountRecord
+    created: datetime
+    device: str = ""
+    scope: Scope = Scope.FULL
+    project: str = ""
+    used: datetime | None = None
+
+
+class MemberRecord(msgspec.Struct, frozen=True):
+    """Somebody in a project, also one who is ``gone``."""
+
+    account: str
+    name: str
+    role: Role
+    joined: datetime
+    guest: bool = False
+    gone: bool = False
+
+
+class InviteRecord(msgspec.Struct, frozen=True):
+    """A link that opens a project; of its code the hash is kept."""
+
+    id: str
+    hash: str
+    project: str
+    role: Role
+    maker: str
+    created: datetime
+    expires: datetime
+    uses_left: int
+    note: str = ""
+    revoked: bool = False
+    maker_name: str = ""
 
 
 class ProjectRecord(msgspec.Struct, frozen=True):
@@ -82,6 +125,8 @@ class TakeRecord(msgspec.Struct, frozen=True):
     sealed: bool = False
     manifest: dict[str, Any] | None = None
     tracks: tuple[TrackRecord, ...] = ()
+    changed: int = 0
+    withdrawn: bool = False
 
     def track(self, name: str) -> TrackRecord | None:
         """Return the track of that name."""
@@ -140,3 +185,61 @@ class ChangeRecord(msgspec.Struct, frozen=True):
     at: datetime
     detail: str = ""
     seq: int = 0
+
+
+class ItemRecord(msgspec.Struct, frozen=True):
+    """An item with the change that it is told after."""
+
+    item: Item
+    seq: int
+
+
+class PastRecord(msgspec.Struct, frozen=True):
+    """An edit as it was taken."""
+
+    edit: Edit
+    account: str
+    received: datetime
+
+
+class TakePlace(msgspec.Struct, frozen=True):
+    """Where a take belongs, and to whom: what decides who may do what with it."""
+
+    project: str
+    maker: str
+    withdrawn: bool = False
+
+
+class StateRecord(msgspec.Struct, frozen=True):
+    """What is new in a project, read in one moment. ``head`` is the newest change of its feed.
+
+    ``items`` and ``takes`` are the oldest so many of each; ``members`` is ``None`` where nothing about them is new.
+    """
+
+    items: list[ItemRecord]
+    takes: list[TakeRecord]
+    members: list[MemberRecord] | None
+    head: int
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What decides about some edits of one person: their role, and what the edits speak of, as far as it is here."""
+
+    role: Role | None
+    items: dict[str, Item]
+    past: dict[str, PastRecord]
+    takes: dict[str, TakePlace]
+    members: frozenset[str]
+
+
+class Decided(msgspec.Struct, frozen=True):
+    """What is to be written: items as they are now, ``new`` ones among them, and the edits that were taken.
+
+    ``retold`` takes are to be told again to those who follow; ``withdrawn`` says for some of them whether they are.
+    """
+
+    items: list[Item]
+    new: frozenset[str]
+    edits: list[PastRecord]
+    retold: list[str] = []
+    withdrawn: dict[str, bool] = {}

@@ -18,11 +18,13 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.types import TypeDecorator
 
-REVISION: Final = "0001"
+REVISION: Final = "0002"
 
 METADATA: Final = MetaData(
     naming_convention={
@@ -60,8 +62,15 @@ accounts: Final = Table(
     "accounts",
     METADATA,
     Column("id", Text, primary_key=True),
-    Column("name", Text, nullable=False, unique=True),
+    # The name as it is compared, or what is no name at all for those who cannot come in by theirs: guests.
+    Column("login", Text, nullable=False),
     Column("created", Moment, nullable=False),
+    Column("name", Text, nullable=False, server_default=""),
+    # What argon2id made of it.
+    Column("passphrase", Text),
+    Column("guest", Boolean(create_constraint=False), nullable=False, server_default=false()),
+    # Its name is that of the first schema, where the column was the name itself.
+    UniqueConstraint("login", name="uq_accounts_name"),
 )
 
 tokens: Final = Table(
@@ -70,6 +79,11 @@ tokens: Final = Table(
     Column("hash", Text, primary_key=True),
     Column("account", Text, ForeignKey("accounts.id"), nullable=False, index=True),
     Column("created", Moment, nullable=False),
+    Column("device", Text, nullable=False, server_default=""),
+    Column("scope", Text, nullable=False, server_default="full"),
+    # The project of a key that opens only one, or nothing.
+    Column("project", Text, nullable=False, server_default=""),
+    Column("used", Moment),
 )
 
 projects: Final = Table(
@@ -86,6 +100,25 @@ members: Final = Table(
     Column("project", Text, ForeignKey("projects.id"), primary_key=True),
     Column("account", Text, ForeignKey("accounts.id"), primary_key=True, index=True),
     Column("created", Moment, nullable=False),
+    Column("role", Text, nullable=False, server_default="contributor"),
+    # Those who left stay in the list: their takes still bear their names.
+    Column("gone", Boolean(create_constraint=False), nullable=False, server_default=false()),
+)
+
+invites: Final = Table(
+    "invites",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("hash", Text, nullable=False),
+    Column("project", Text, ForeignKey("projects.id"), nullable=False, index=True),
+    Column("role", Text, nullable=False),
+    Column("maker", Text, ForeignKey("accounts.id"), nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("expires", Moment, nullable=False),
+    Column("uses_left", Integer, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("revoked", Boolean(create_constraint=False), nullable=False),
+    Index("ix_invites_hash", "hash", unique=True),
 )
 
 takes: Final = Table(
@@ -102,7 +135,12 @@ takes: Final = Table(
     Column("seq", BigInteger, nullable=False),
     Column("sealed", Boolean(create_constraint=False), nullable=False),
     Column("manifest", JSON),
+    # The newest change after which this take is to be told again.
+    Column("changed", BigInteger, nullable=False, server_default="0"),
+    Column("withdrawn", Boolean(create_constraint=False), nullable=False, server_default=false()),
     Index("ix_takes_project_seq", "project", "seq", unique=True),
+    Index("ix_takes_project_changed", "project", "changed"),
+    Index("ix_takes_maker", "maker"),
 )
 
 tracks: Final = Table(
@@ -156,5 +194,39 @@ changes: Final = Table(
     Column("at", Moment, nullable=False),
     Column("detail", Text, nullable=False),
     Index("ix_changes_project_seq", "project", "seq"),
+    sqlite_autoincrement=True,
+)
+
+items: Final = Table(
+    "items",
+    METADATA,
+    Column("project", Text, ForeignKey("projects.id"), primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("author", Text, ForeignKey("accounts.id"), nullable=False),
+    # As edits carry it, on the clock of whoever began the item.
+    Column("created", Text, nullable=False),
+    # The newest change of the item.
+    Column("seq", BigInteger, nullable=False),
+    Column("fields", JSON, nullable=False),
+    Column("stamps", JSON, nullable=False),
+    Index("ix_items_project_seq", "project", "seq"),
+    Index("ix_items_project_kind", "project", "kind"),
+)
+
+edits: Final = Table(
+    "edits",
+    METADATA,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("project", Text, ForeignKey("projects.id"), nullable=False),
+    Column("id", Text, nullable=False),
+    Column("item", Text, nullable=False),
+    Column("account", Text, ForeignKey("accounts.id"), nullable=False),
+    Column("received", Moment, nullable=False),
+    Column("at", Text, nullable=False),
+    # Its fields as they came.
+    Column("body", JSON, nullable=False),
+    Index("ix_edits_project_id", "project", "id", unique=True),
+    Index("ix_edits_project_item", "project", "item", "number"),
     sqlite_autoincrement=True,
 )

@@ -6,12 +6,15 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, insert, literal_column, null, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, literal_column, null, select, update
 
+from roomtone.server.db import item_rows
 from roomtone.server.db import schema as s
 from roomtone.server.db.feed_rows import add_change
 from roomtone.server.db.records import ChangeRecord, Declared, Sealing, TakeRecord, TrackRecord, UploadState
+from roomtone.server.problems import RefusedError
 from roomtone.wire.api import ChangeKind
+from roomtone.wire.project.items import TakeFields
 
 _OPEN_STATES: Final = (UploadState.RECEIVING, UploadState.SEALING)
 # Said with values in the statement, as the index of open uploads has them: with bound ones it would not be used, and
@@ -47,22 +50,53 @@ _TRACKS: Final = (
     .where(s.tracks.c.take.in_(bindparam("takes", expanding=True)))
     .order_by(s.tracks.c.take, s.tracks.c.place)
 )
+_SEAL_TRACK: Final = (
+    update(s.tracks)
+    .where(s.tracks.c.take == bindparam("of_take"), s.tracks.c.name == bindparam("of_track"))
+    .values(digest=bindparam("new_digest"), size=bindparam("new_size"), key=bindparam("new_key"))
+)
+_RETELL: Final = update(s.takes).where(s.takes.c.id == bindparam("identity")).values(changed=bindparam("new_changed"))
+_SINCE: Final = (
+    select(s.takes, s.accounts.c.name.label("maker_name"))
+    .join(s.accounts, s.accounts.c.id == s.takes.c.maker)
+    .where(s.takes.c.project == bindparam("of"), s.takes.c.changed > bindparam("since"))
+    .order_by(s.takes.c.changed)
+)
+_TRACKS_SINCE: Final = (
+    select(s.tracks, func.coalesce(s.uploads.c.id, "").label("upload"))
+    .select_from(s.takes.join(s.tracks, s.tracks.c.take == s.takes.c.id).outerjoin(s.uploads, _OPEN_UPLOAD))
+    .where(
+        s.takes.c.project == bindparam("of"),
+        s.takes.c.changed > bindparam("since"),
+        s.takes.c.changed <= bindparam("until"),
+    )
+    .order_by(s.tracks.c.take, s.tracks.c.place)
+)
 
 
 def add_take(db: Connection, take: TakeRecord) -> bool:
-    """Add a take with its tracks and its change unless the id is taken."""
+    """Add a take with its tracks and its change unless the id is taken. Raises ``not-yours``."""
     if db.execute(_EXISTS, {"identity": take.id}).first():
         return False
     insert_take(db, take)
     return True
 
 
-def insert_take(db: Connection, take: TakeRecord) -> None:
-    """Add a take whose id is known to be free, as it is: with what is sealed of it, and its first change."""
-    seq = add_change(db, take.project, ChangeRecord(ChangeKind.TAKE_STARTED, take.id, take.created))
+def insert_take(db: Connection, take: TakeRecord, more: Sequence[ChangeRecord] = ()) -> None:
+    """Add a take whose id is known to be free, as it is: with what is sealed of it, and its changes.
+
+    What was said of it before it came binds its id to whoever said it: anybody else's take is ``not-yours`` then.
+    """
+    said = item_rows.item(db, take.project, take.id)
+    if said is not None and said.author != take.maker:
+        raise RefusedError("not-yours", "Somebody else has spoken of a take with this id")
+    seq = changed = add_change(db, take.project, ChangeRecord(ChangeKind.TAKE_STARTED, take.id, take.created))
+    for change in more:
+        changed = add_change(db, take.project, change)
     values = {name: getattr(take, name) for name in ("id", "project", "maker", "title", "part", "person")}
     values |= {"started": take.started, "created": take.created, "sealed": take.sealed, "seq": seq, "manifest": null()}
-    db.execute(_ADD, values)
+    withdrawn = said is not None and isinstance(said.fields, TakeFields) and bool(said.fields.withdrawn)
+    db.execute(_ADD, values | {"changed": changed, "withdrawn": withdrawn})
     _insert_tracks(db, take.id, take.tracks, 0)
 
 
@@ -112,24 +146,39 @@ def takes_of(db: Connection, project: str, after: int, limit: int) -> list[TakeR
 def _takes(db: Connection, query: Select[Any], values: dict[str, Any]) -> list[TakeRecord]:
     rows = db.execute(query, values).all()
     tracks = _tracks(db, [row.id for row in rows])
-    return [
-        TakeRecord(
-            row.id,
-            row.project,
-            row.maker,
-            row.maker_name,
-            row.title,
-            row.part,
-            row.person,
-            row.started,
-            row.created,
-            row.seq,
-            row.sealed,
-            row.manifest,
-            tuple(tracks[row.id]),
-        )
-        for row in rows
-    ]
+    return [_record(row, tracks[row.id]) for row in rows]
+
+
+def takes_since(db: Connection, project: str, since: int, limit: int | None) -> list[TakeRecord]:
+    """Return the takes that are to be told after a change, those that are to be told first before the others."""
+    query = _SINCE if limit is None else _SINCE.limit(limit)
+    rows = db.execute(query, {"of": project, "since": since}).all()
+    if not rows:
+        return []
+    found: dict[str, list[TrackRecord]] = {row.id: [] for row in rows}
+    for row in db.execute(_TRACKS_SINCE, {"of": project, "since": since, "until": rows[-1].changed}):
+        found[row.take].append(TrackRecord(row.name, row.media, row.digest, row.size, row.key, row.upload))
+    return [_record(row, found[row.id]) for row in rows]
+
+
+def _record(row: Row[Any], tracks: Sequence[TrackRecord]) -> TakeRecord:
+    return TakeRecord(
+        row.id,
+        row.project,
+        row.maker,
+        row.maker_name,
+        row.title,
+        row.part,
+        row.person,
+        row.started,
+        row.created,
+        row.seq,
+        row.sealed,
+        row.manifest,
+        tuple(tracks),
+        row.changed,
+        row.withdrawn,
+    )
 
 
 def _tracks(db: Connection, takes: Sequence[str]) -> dict[str, list[TrackRecord]]:
@@ -147,21 +196,30 @@ def seal_take(db: Connection, identity: str, manifest: dict[str, Any] | None, at
     row = db.execute(select(s.takes.c.project, s.takes.c.sealed).where(s.takes.c.id == identity)).one()
     if row.sealed:
         return
-    values: dict[str, Any] = {"sealed": True}
+    seq = add_change(db, row.project, ChangeRecord(ChangeKind.TAKE_SEALED, identity, at))
+    values: dict[str, Any] = {"sealed": True, "changed": seq}
     if manifest is not None:
         values["manifest"] = manifest
     db.execute(update(s.takes).where(s.takes.c.id == identity).values(**values))
-    add_change(db, row.project, ChangeRecord(ChangeKind.TAKE_SEALED, identity, at))
 
 
-def seal_track(db: Connection, identity: str, name: str, sealing: Sealing) -> None:
-    """Write down what a track was sealed as."""
-    which = and_(s.tracks.c.take == identity, s.tracks.c.name == name)
-    values = {"digest": sealing.digest, "size": sealing.length, "key": sealing.key}
-    db.execute(update(s.tracks).where(which).values(**values))
+def seal_track(db: Connection, project: str, identity: str, name: str, sealing: Sealing, at: datetime) -> None:
+    """Write down what a track was sealed as, with its change."""
+    values = {"of_take": identity, "of_track": name, "new_size": sealing.length, "new_key": sealing.key}
+    db.execute(_SEAL_TRACK, values | {"new_digest": sealing.digest})
+    seq = add_change(db, project, ChangeRecord(ChangeKind.TRACK_SEALED, identity, at, name))
+    db.execute(_RETELL, {"identity": identity, "new_changed": seq})
 
 
 def sealed_tracks(db: Connection) -> list[tuple[str, str, int, str]]:
     """Return take, key, size and digest of every sealed track."""
     query = select(s.tracks).where(s.tracks.c.digest != "").order_by(s.tracks.c.key)
     return [(row.take, row.key, row.size, row.digest) for row in db.execute(query)]
+
+
+def stored_bytes(db: Connection, account: str) -> int:
+    """Return how many sealed bytes are an account's."""
+    query = select(func.coalesce(func.sum(s.tracks.c.size), 0)).select_from(
+        s.tracks.join(s.takes, s.takes.c.id == s.tracks.c.take)
+    )
+    return int(db.execute(query.where(s.takes.c.maker == account)).scalar_one())

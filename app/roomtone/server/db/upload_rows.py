@@ -12,7 +12,6 @@ from sqlalchemy import Connection, Row, Update, bindparam, delete, insert, or_, 
 from roomtone.foundation.errors import BugError
 from roomtone.server.db import schema as s
 from roomtone.server.db import take_rows
-from roomtone.server.db.feed_rows import add_changes
 from roomtone.server.db.records import (
     MOVES,
     ChangeRecord,
@@ -87,13 +86,12 @@ def finish_seal(db: Connection, identity: str, at: datetime) -> None:
     if found.sealing is None:
         raise BugError("bug", "A seal was finished that was not begun")
     _move(db, _FINISH_SEAL, identity)
-    sealed = ChangeRecord(ChangeKind.TRACK_SEALED, found.take, at, found.track)
     if not found.filename:
-        take_rows.seal_track(db, found.take, found.track, found.sealing)
-        add_changes(db, found.project, [sealed])
+        take_rows.seal_track(db, found.project, found.take, found.track, found.sealing, at)
         return
-    take_rows.insert_take(db, _own_take(found, found.sealing))
-    add_changes(db, found.project, [sealed, ChangeRecord(ChangeKind.TAKE_SEALED, found.take, at)])
+    sealed = ChangeRecord(ChangeKind.TRACK_SEALED, found.take, at, found.track)
+    whole = ChangeRecord(ChangeKind.TAKE_SEALED, found.take, at)
+    take_rows.insert_take(db, _own_take(found, found.sealing), (sealed, whole))
 
 
 def end_upload(db: Connection, identity: str) -> None:

@@ -1,21 +1,29 @@
-"""Who asks, and what they may see. Every request comes through here."""
+"""Who asks, and what they are in every project. Every request comes through here."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Final, Generic, TypeVar
 
+import msgspec
+
+from roomtone.foundation.clock import Clock
 from roomtone.server.db.contract import Repository
-from roomtone.server.db.records import AccountRecord, UploadRecord
+from roomtone.server.db.records import AccountRecord, KeyRecord, TakePlace, UploadRecord
 from roomtone.server.problems import RefusedError
 from roomtone.server.threads import Threads
+from roomtone.wire.project.people import Role
+from roomtone.wire.project.rights import Right, allowed
 
 T = TypeVar("T")
 
 _MOST: Final = 4096
 _MAX_TOKEN: Final = 200
+# When a key was used is remembered to the hour.
+_USED_EVERY: Final = timedelta(hours=1)
 
 
 def new_token() -> tuple[str, str]:
@@ -27,6 +35,47 @@ def new_token() -> tuple[str, str]:
 def hash_token(token: str) -> str:
     """Return what is kept of a token. It has 256 random bits, so one round of SHA-256 is all it needs."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+class Visitor(msgspec.Struct, frozen=True):
+    """Who asks, by which key, and what they are in each of their projects, as it was when the request came."""
+
+    account: AccountRecord
+    key: KeyRecord
+    roles: Mapping[str, Role]
+
+    @property
+    def id(self) -> str:
+        """The account."""
+        return self.account.id
+
+    def role(self, project: str) -> Role | None:
+        """Return what they are in a project; ``None`` for strangers, and where the key does not open it."""
+        return self.roles.get(project) if self.key.project in ("", project) else None
+
+    def may(self, project: str, right: Right) -> bool:
+        """Return whether they may do something in a project with this key."""
+        return allowed(self.role(project), right, self.key.scope)
+
+    def check(self, project: str, right: Right) -> None:
+        """Raise ``unknown-project`` for strangers, as if it did not exist; or ``key-too-narrow``, ``not-allowed``."""
+        if project not in self.roles:
+            raise RefusedError("unknown-project")
+        if not self.may(project, right):
+            narrow = allowed(self.roles[project], right)
+            raise RefusedError("key-too-narrow" if narrow else "not-allowed", f"You need the right to {right}")
+
+    def sees(self, take: str, place: TakePlace, named: frozenset[str]) -> bool:
+        """Return whether they may know of a take. ``named`` are the takes that the project's calls show to everybody.
+
+        A key for recording knows its owner's takes in its own project.
+        """
+        if self.role(place.project) is None:
+            return False
+        if place.maker == self.id:
+            return True
+        known = take in named and self.may(place.project, Right.KNOW)
+        return known or self.may(place.project, Right.SEE)
 
 
 class _Kept(Generic[T]):
@@ -64,42 +113,65 @@ class _Kept(Generic[T]):
 class Access:
     """Answers from memory as long as the database says that nothing was committed since."""
 
-    def __init__(self, repository: Repository, threads: Threads) -> None:
-        self._accounts = _Kept(repository.account_of, repository.access_version, threads)
-        self._members = _Kept(repository.memberships, repository.access_version, threads)
+    def __init__(self, repository: Repository, threads: Threads, clock: Clock) -> None:
+        self._repository = repository
+        self._threads = threads
+        self._clock = clock
+        self._keys = _Kept(repository.key_of, repository.access_version, threads)
+        self._roles = _Kept(repository.roles_of, repository.access_version, threads)
         self._uploads = _Kept(repository.upload, repository.version, threads)
+        self._named = _Kept(repository.named_takes, repository.version, threads)
+        self._places = _Kept(self._place, repository.version, threads)
+        self._used: dict[str, datetime] = {}
 
-    async def account(self, token: str) -> AccountRecord:
-        """Return whom a token belongs to. Raises ``not-signed-in``."""
+    async def visitor(self, token: str) -> Visitor:
+        """Return whom a token belongs to and what they are. Raises ``not-signed-in``."""
         if not token or len(token) > _MAX_TOKEN:
             raise RefusedError("not-signed-in", "The request carries no token")
-        found = await self._accounts.ask(hash_token(token))
-        if found is None:
+        key = await self._keys.ask(hash_token(token))
+        if key is None:
             raise RefusedError("not-signed-in", "The token is unknown or was taken back")
-        return found
+        await self._remember_use(key)
+        return Visitor(key.account, key, await self._roles.ask(key.account.id))
 
-    async def projects(self, account: str) -> frozenset[str]:
-        """Return the projects that an account is a member of, as it is now: ask anew for every request."""
-        return await self._members.ask(account)
+    async def named(self, project: str) -> frozenset[str]:
+        """Return the takes that the calls of a project show."""
+        return await self._named.ask(project)
 
-    async def may_see(self, account: str, project: str) -> bool:
-        """Return whether an account is a member of a project."""
-        return project in await self._members.ask(account)
+    async def take(self, visitor: Visitor, take: str) -> TakePlace:
+        """Return where a take belongs. Raises ``unknown-take`` for whoever may not know of it."""
+        place = await self._places.ask(take)
+        if place is None:
+            raise RefusedError("unknown-take")
+        # Most may see everything, and need not wait for what the calls show.
+        if not visitor.sees(take, place, frozenset()) and not visitor.sees(
+            take, place, await self.named(place.project)
+        ):
+            raise RefusedError("unknown-take")
+        return place
 
-    async def check_member(self, account: str, project: str) -> None:
-        """Raise ``unknown-project`` for everybody who is not a member, as if it did not exist."""
-        if not await self.may_see(account, project):
-            raise RefusedError("unknown-project")
-
-    async def upload(self, account: str, upload: str) -> UploadRecord:
+    async def upload(self, visitor: Visitor, upload: str) -> UploadRecord:
         """Return somebody's own upload. Raises ``unknown-upload`` for everybody else."""
         found = await self._uploads.ask(upload)
-        if found is None or found.account != account:
+        if found is None or found.account != visitor.id:
             raise RefusedError("unknown-upload")
-        if found.project and not await self.may_see(account, found.project):
+        if found.project and visitor.role(found.project) is None:
             raise RefusedError("unknown-upload")
         return found
 
     def created(self, upload: UploadRecord) -> None:
         """Be told of an upload that was just added, so that its first bytes need not wait for the database."""
         self._uploads.keep(upload.id, upload)
+
+    def _place(self, take: str) -> TakePlace | None:
+        return self._repository.take_places([take]).get(take)
+
+    async def _remember_use(self, key: KeyRecord) -> None:
+        now = self._clock.now()
+        known = self._used.get(key.hash) or key.used
+        if known is not None and now - known < _USED_EVERY:
+            return
+        if len(self._used) > _MOST:
+            self._used.clear()
+        self._used[key.hash] = now
+        await self._threads.run(self._repository.use_key, key.hash, now)

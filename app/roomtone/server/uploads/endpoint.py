@@ -8,9 +8,10 @@ from email.utils import format_datetime
 from functools import lru_cache
 from typing import Final
 
-from roomtone.server.asgi import ACCOUNT, Incoming, Receive, Scope, Send, guarded, respond
-from roomtone.server.db.records import AccountRecord, Concat
+from roomtone.server.asgi import VISITOR, Incoming, Receive, Scope, Send, guarded, respond
+from roomtone.server.db.records import Concat
 from roomtone.server.problems import Headers, RefusedError
+from roomtone.server.services.access import Visitor
 from roomtone.server.uploads.headers import (
     Appending,
     RequestHeaders,
@@ -38,7 +39,7 @@ _ABOUT: Final[Headers] = [
 
 
 class TusEndpoint:
-    """The ASGI application for ``/api/uploads`` and below. The dispatcher has checked the token."""
+    """The ASGI application for ``/api/uploads`` and below. The dispatcher has checked the rights."""
 
     def __init__(self, uploads: Uploads, limit: OpenLimit) -> None:
         self._uploads = uploads
@@ -63,12 +64,12 @@ class TusEndpoint:
         if method == "OPTIONS":
             return 204, _ABOUT
         path: str = scope["path"]
-        account: AccountRecord = scope[ACCOUNT]
+        visitor: Visitor = scope[VISITOR]
         if path in _ALL:
             if method != "POST":
                 raise RefusedError("wrong-method", "", [(b"allow", b"OPTIONS, POST")])
             check_version(headers)
-            return await self._create(account.id, headers, incoming)
+            return await self._create(visitor, headers, incoming)
         one = _ONE.fullmatch(path)
         if one is None:
             raise RefusedError("unknown-upload")
@@ -77,14 +78,14 @@ class TusEndpoint:
             raise RefusedError("wrong-method", "", [(b"allow", b"OPTIONS, HEAD, PATCH, DELETE")])
         check_version(headers)
         if method == "HEAD":
-            return 200, _describe(await self._uploads.look(account.id, upload))
+            return 200, _describe(await self._uploads.look(visitor, upload))
         if method == "PATCH":
             wanted = read_appending(headers)
-            return 204, _brief(await self._uploads.append(account.id, upload, wanted, incoming))
-        await self._uploads.end(account.id, upload)
+            return 204, _brief(await self._uploads.append(visitor, upload, wanted, incoming))
+        await self._uploads.end(visitor, upload)
         return 204, [_RESUMABLE]
 
-    async def _create(self, account: str, headers: RequestHeaders, incoming: Incoming) -> tuple[int, Headers]:
+    async def _create(self, visitor: Visitor, headers: RequestHeaders, incoming: Incoming) -> tuple[int, Headers]:
         wanted = read_creation(headers)
         checksum = read_checksum(headers)
         if not incoming.empty:
@@ -92,16 +93,16 @@ class TusEndpoint:
                 raise RefusedError("wrong-type")
             if wanted.concat is Concat.FINAL:
                 raise RefusedError("final-upload")
-        await self._limit.admit(account, wanted)
-        standing, new = await self._uploads.create(account, wanted)
+        await self._limit.admit(visitor.id, wanted)
+        standing, new = await self._uploads.create(visitor, wanted)
         if new and not incoming.empty:
             try:
                 body = Appending(0, None, checksum)
-                standing = await self._uploads.append(account, standing.record.id, body, incoming)
+                standing = await self._uploads.append(visitor, standing.record.id, body, incoming)
             except RefusedError as error:
                 if error.code in ("checksum-mismatch", "too-large"):
                     # Nothing was kept, and the client never gets to know this upload.
-                    await self._uploads.end(account, standing.record.id)
+                    await self._uploads.end(visitor, standing.record.id)
                 raise
         # The path alone: what other names this server has, only the client knows.
         location = f"{tus.UPLOADS}/{standing.record.id}".encode()

@@ -13,7 +13,7 @@ from roomtone.server.asgi import Incoming
 from roomtone.server.db.contract import Repository
 from roomtone.server.db.records import Concat, UploadRecord, UploadState
 from roomtone.server.problems import RefusedError
-from roomtone.server.services.access import Access
+from roomtone.server.services.access import Access, Visitor
 from roomtone.server.services.sealing import Sealer
 from roomtone.server.storage.contract import Storage
 from roomtone.server.threads import Threads
@@ -66,14 +66,13 @@ class Uploads:
         self._clock = clock
         self._expiry = expiry
 
-    async def create(self, account: str, wanted: Creation) -> tuple[Standing, bool]:
+    async def create(self, visitor: Visitor, wanted: Creation) -> tuple[Standing, bool]:
         """Create an upload; return it and whether it is new: a track's unfinished upload is given again."""
-        mine = await self._access.projects(account)
         if wanted.concat is Concat.FINAL:
-            return await self._join(await self._threads.run(self._planner.plan, account, mine, wanted))
-        added, intake = await self._threads.run(self._add, account, mine, wanted)
+            return await self._join(visitor, await self._threads.run(self._planner.plan, visitor, wanted))
+        added, intake = await self._threads.run(self._add, visitor, wanted)
         if intake is None:
-            return await self._given_again(account, added, wanted.length), False
+            return await self._given_again(visitor, added, wanted.length), False
         self._access.created(added)
         self._live.created(added.id, intake)
         standing = Standing(added, 0, self._expires(added, None))
@@ -82,24 +81,22 @@ class Uploads:
                 standing = await self._completed(added, live, await live.intake())
         return standing, True
 
-    async def look(self, account: str, upload: str) -> Standing:
+    async def look(self, visitor: Visitor, upload: str) -> Standing:
         """Say how far an upload is. Whoever sends bytes to it is asked to let go first, so that this is true."""
-        await self._access.upload(account, upload)
         async with self._live.hold(upload) as live:
-            record = await self._present(account, upload)
+            record = await self._present(visitor, upload)
             if record.state is not UploadState.RECEIVING:
                 return Standing(record, record.length or 0, None)
             intake = await live.intake()
             self._check_time(record, intake)
             return Standing(record, intake.committed, self._expires(record, intake.touched))
 
-    async def append(self, account: str, upload: str, wanted: Appending, incoming: Incoming) -> Standing:
+    async def append(self, visitor: Visitor, upload: str, wanted: Appending, incoming: Incoming) -> Standing:
         """Take one body in. Raises ``RefusedError``."""
-        await self._access.upload(account, upload)
         async with self._live.hold(upload) as live:
             if self._live.stopping:
                 raise RefusedError("stopping")
-            record = await self._present(account, upload)
+            record = await self._present(visitor, upload)
             if record.concat is Concat.FINAL:
                 raise RefusedError("final-upload")
             if record.state is not UploadState.RECEIVING:
@@ -112,31 +109,30 @@ class Uploads:
             record = await self._declare(record, wanted.length, intake.committed)
             return await self._take_in(record, live, wanted.checksum, incoming)
 
-    async def end(self, account: str, upload: str) -> None:
+    async def end(self, visitor: Visitor, upload: str) -> None:
         """Terminate an upload and forget its bytes. Raises ``track-sealed`` for one that is in a take for good."""
-        await self._access.upload(account, upload)
         async with self._live.hold(upload) as live:
-            record = await self._present(account, upload)
+            record = await self._present(visitor, upload)
             if record.state is not UploadState.RECEIVING:
                 raise RefusedError("track-sealed", "", None, record.sealing.digest if record.sealing else "")
             live.close()
             await self._threads.run(self._repository.end_upload, upload)
             await self._threads.run(self._storage.discard, upload)
 
-    def _add(self, account: str, mine: frozenset[str], wanted: Creation) -> tuple[UploadRecord, Intake | None]:
+    def _add(self, visitor: Visitor, wanted: Creation) -> tuple[UploadRecord, Intake | None]:
         """Add an upload and open its intake, or return the one that is there. Runs on a thread."""
-        added, new = self._planner.add(account, mine, wanted)
+        added, new = self._planner.add(visitor, wanted)
         return added, Intake(self._storage.stage(added.id)) if new else None
 
-    async def _given_again(self, account: str, added: UploadRecord, length: int | None) -> Standing:
-        standing = await self.look(account, added.id)
+    async def _given_again(self, visitor: Visitor, added: UploadRecord, length: int | None) -> Standing:
+        standing = await self.look(visitor, added.id)
         if length is None or standing.record.length == length:
             return standing
         record = await self._declare(standing.record, length, standing.offset)
         return Standing(record, standing.offset, standing.expires)
 
-    async def _join(self, record: UploadRecord) -> tuple[Standing, bool]:
-        parts = [await self._access.upload(record.account, part) for part in record.parts]
+    async def _join(self, visitor: Visitor, record: UploadRecord) -> tuple[Standing, bool]:
+        parts = [await self._access.upload(visitor, part) for part in record.parts]
         async with self._live.hold(record.id) as live:
             intake = await live.intake()
             try:
@@ -151,7 +147,7 @@ class Uploads:
                 return await self._completed(added, live, intake), True
             live.close()
             await self._threads.run(self._storage.discard, record.id)
-        return await self._given_again(record.account, added, length), False
+        return await self._given_again(visitor, added, length), False
 
     async def _take_in(
         self, record: UploadRecord, live: LiveUpload, checksum: Checksum | None, incoming: Incoming
@@ -191,9 +187,9 @@ class Uploads:
         await self._threads.run(self._repository.set_length, record.id, length)
         return msgspec.structs.replace(record, length=length)
 
-    async def _present(self, account: str, upload: str) -> UploadRecord:
+    async def _present(self, visitor: Visitor, upload: str) -> UploadRecord:
         """Return the upload as it is now that it is held."""
-        record = await self._access.upload(account, upload)
+        record = await self._access.upload(visitor, upload)
         if record.state is UploadState.GONE:
             raise RefusedError("upload-gone")
         return record

@@ -274,3 +274,8 @@ def touched(fields: Fields) -> dict[str, object]:
     """Return the fields that an edit touches, with their new values."""
     found = {name: getattr(fields, name) for name in fields.__struct_fields__}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def shown_by(call: CallFields) -> set[str]:
+    """Return the takes that a call shows to whoever is to answer it: guides, a reference picture, a filmed brief."""
+    return {*(call.guide or []), *filter(None, (call.reference, call.filmed_brief))}
