@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import msgspec
 
 from roomtone.foundation.errors import RoomtoneError, UsageError
@@ -39,6 +41,8 @@ class Aiming:
         self._preferences = preferences
         self._intents = intents
         self._cameras = cameras
+        # Calls are answered on the thread that may wait for a server, and given up on the one that does not.
+        self._lock = threading.RLock()
         self._before: tuple[Framing, PrompterView] | None = None
 
     @property
@@ -69,16 +73,22 @@ class Aiming:
 
     def release(self) -> None:
         """Go back to free takes, with picture and prompter as they were before."""
-        aim, self._together.workshop.aim = self.aim, FREE
-        if self._before is not None:
-            framing, prompter = self._before
-            self._before = None
-            self._preferences.choose_framing(framing)
-            self._preferences.prompt(prompter)
+        with self._lock:
+            aim, self._together.workshop.aim = self.aim, FREE
+            self.restore()
         with self._board.changing() as model:
             model.ghost_file = ""
         if aim.rate:
             self._intents.put(self._recording.come_back)
+
+    def restore(self) -> None:
+        """Let picture and prompter be as they were before a call was answered: what it asks for is no preference."""
+        with self._lock:
+            before, self._before = self._before, None
+        if before is not None:
+            framing, prompter = before
+            self._preferences.choose_framing(framing)
+            self._preferences.prompt(prompter)
 
     def _check_still(self) -> None:
         with self._board.looking() as model:
@@ -89,7 +99,8 @@ class Aiming:
             )
 
     def _set(self, ready: Ready) -> None:
-        self._together.workshop.aim = ready.aim
+        with self._lock:
+            self._together.workshop.aim = ready.aim
         for trouble in ready.troubles:
             self._board.notice(trouble)
         if ready.aim.rate:
@@ -100,7 +111,8 @@ class Aiming:
             framing, prompter = model.framing, model.prompter
         ghost = self._ghost(ready)
         if ready.aspect or ready.script or ghost:
-            self._before = (framing, prompter)
+            with self._lock:
+                self._before = (framing, prompter)
         if ready.aspect or ghost:
             seen = max(framing.ghost, _GHOST) if ghost else framing.ghost
             aspect = ready.aspect or framing.aspect

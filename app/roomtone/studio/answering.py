@@ -91,8 +91,9 @@ def _guide(together: Together, takes: list[str], troubles: list[Problem]) -> tup
     heard: list[str] = []
     for take in takes:
         try:
-            found = [path for media, path in together.files(take) if media.startswith("audio/")]
-            found = found or [path for media, path in together.files(take) if media.startswith("video/")]
+            there = together.files(take, FETCH_SECONDS)
+            found = [path for media, path in there if media.startswith("audio/")]
+            found = found or [path for media, path in there if media.startswith("video/")]
         except RoomtoneError as error:
             troubles.append(_not_here(together, take, error.problem))
             continue
@@ -120,7 +121,7 @@ def _reference(together: Together, call: CallFields, troubles: list[Problem]) ->
     if not call.reference:
         return "", ""
     try:
-        files = together.files(call.reference)
+        files = together.files(call.reference, FETCH_SECONDS)
     except RoomtoneError as error:
         troubles.append(_not_here(together, call.reference, error.problem))
         return "", ""

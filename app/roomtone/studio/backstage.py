@@ -71,6 +71,7 @@ class Backstage:
         self.sync_test.end()
         self.drafts.close()
         self.company.close()
+        self._aiming.restore()
         for queue in self._queues:
             queue.end()
         self.intents.join()

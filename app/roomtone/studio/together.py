@@ -228,12 +228,12 @@ class Together:
         """Let go of the local copy of somebody's take, once the server has verified that it has it."""
         return self.workshop.sync().free_take(self.project(), take)
 
-    def files(self, take: str) -> list[tuple[str, str]]:
+    def files(self, take: str, wait: float = 3600.0) -> list[tuple[str, str]]:
         """Return the media type and path of every file of a take, which is fetched first where it is not here."""
         item = self.local(take)
         if item is not None:
             return [(track.media, str(Path(item.folder) / track.name)) for track in item.tracks]
-        return [(track.media, track.path) for track in self.fetch(take).tracks]
+        return [(track.media, track.path) for track in self.fetch(take, wait=wait).tracks]
 
     def local(self, take: str) -> LibraryItem | None:
         """Return a take that was made here; ``None`` for somebody else's."""
