@@ -29,11 +29,11 @@ Pairs = Sequence[tuple[str, str]]
 class Inside:
     """A server over a database and a store in memory, with a clock that is moved. A context manager."""
 
-    def __init__(self, repository: SqlRepository | None = None) -> None:
+    def __init__(self, repository: SqlRepository | None = None, quota: int | None = None) -> None:
         self.clock = ManualClock()
         self.storage = MemoryStorage()
         self.repository = repository or open_repository(None)
-        self.parts = compose(self.repository, self.storage, self.clock)
+        self.parts = compose(self.repository, self.storage, self.clock, quota=quota)
         self._loop = asyncio.Runner()
 
     def __enter__(self) -> Self:

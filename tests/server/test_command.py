@@ -100,6 +100,21 @@ def test_accounts_are_added_listed_and_locked_out(server: RunningServer) -> None
     assert {ana.get("/api/me").status, second.get("/api/me").status} == {401}
 
 
+def test_a_link_is_made_for_a_project_of_a_running_server(server: RunningServer) -> None:
+    owner = server.client()
+    project = owner.project()
+    made = server.command("invite", "--project", project, "--role", "reviewer", "--days", "1", "--uses", "1")
+    url, code = made["url"].split("#")
+    assert url == f"{server.url}/join"
+    wanted = {"code": code, "name": "Mika", "passphrase": "correct horse"}
+    joined = Client(server.url, "").post("/api/join", wanted).json
+    assert (joined["project"], joined["role"]) == (project, "reviewer")
+    assert server.client(joined["token"]).get(f"/api/projects/{project}").status == 200
+    assert Client(server.url, "").post("/api/join", wanted | {"name": "Eve"}).code == "unknown-invite"
+    accounts = server.command("user", "list")["accounts"]
+    assert [set(account) for account in accounts] == [{"id", "name", "created", "guest"}] * 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
@@ -107,6 +122,10 @@ def test_accounts_are_added_listed_and_locked_out(server: RunningServer) -> None
         (["user", "add", ""], 2, "1 to 100 letters"),
         (["user", "token", "Nobody"], 1, "no such account"),
         (["user", "revoke", "Nobody"], 1, "no such account"),
+        (["invite", "--project", "0" * 32], 1, "no such project"),
+        (["invite", "--project", "0" * 32, "--days", "366"], 2, "out of its range"),
+        (["invite", "--project", "0" * 32, "--role", "owner"], 2, "invalid choice"),
+        (["run", "--quota", "0"], 2, "--quota"),
         (["run", "--idle-exit", "0"], 2, "--idle-exit"),
         (["run", "--port", "x"], 2, "invalid int"),
         (["fly"], 2, "invalid choice"),

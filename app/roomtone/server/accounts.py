@@ -13,7 +13,8 @@ from roomtone.server.db.contract import Repository
 from roomtone.server.db.records import AccountRecord, KeyRecord
 from roomtone.server.problems import RefusedError
 from roomtone.server.services.access import hash_token, new_token
-from roomtone.wire.project.people import Role
+from roomtone.server.services.invites import make_invite
+from roomtone.wire.project.people import Invite, NewInvite, Role
 
 MAX_NAME: Final = 100
 
@@ -51,6 +52,14 @@ def find_account(repository: Repository, name: str) -> AccountRecord:
     if found is None:
         raise RefusedError("unknown-account", name)
     return found
+
+
+def invite(repository: Repository, project: str, wanted: NewInvite, clock: Clock) -> Invite:
+    """Make a link in the name of a project's owner. Raises ``unknown-project``."""
+    owners = [one.account for one in repository.members(project) if one.role is Role.OWNER and not one.gone]
+    if not owners:
+        raise RefusedError("unknown-project", project)
+    return make_invite(repository, project, owners[0], wanted, clock)
 
 
 def owner_token(repository: Repository, path: Path, name: str, clock: Clock) -> None:

@@ -20,8 +20,11 @@ from roomtone.server import accounts, checking
 from roomtone.server.composition import Places, opened
 from roomtone.server.db.contract import Repository
 from roomtone.server.running import Announcement, Options, read_announcement, serve
+from roomtone.wire.project.people import NewInvite, Role
 
 DEFAULT_PORT: Final = 8470
+# Nobody is made an owner by a link.
+_ROLES: Final = [role.value for role in Role if role is not Role.OWNER]
 
 
 def run(home: str | None, arguments: list[str]) -> int:
@@ -65,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     running.add_argument("--owner-token", type=Path, metavar="FILE", help="keep a token for the owner there")
     running.add_argument("--owner-name", default="Owner", metavar="NAME", help="the name of the owner's account")
     running.add_argument("--idle-exit", type=float, metavar="SECONDS", help="end when nothing was asked for so long")
+    running.add_argument("--quota", type=int, metavar="BYTES", help="what one account may keep (default: no limit)")
     running.add_argument("--detached", action="store_true", help=argparse.SUPPRESS)
     user = commands.add_parser("user", help="add, list and lock out people").add_subparsers(
         required=True, metavar="COMMAND"
@@ -75,6 +79,11 @@ def _parser() -> argparse.ArgumentParser:
     _add(user, "list", _user_list, "list the accounts")
     _add(user, "token", _user_token, "print another token for an account").add_argument("name")
     _add(user, "revoke", _user_revoke, "take all tokens from an account").add_argument("name")
+    inviting = _add(commands, "invite", _invite, "print a link that opens a project to whoever has it")
+    inviting.add_argument("--project", required=True, metavar="ID")
+    inviting.add_argument("--role", default="contributor", choices=_ROLES, help="what it makes of people")
+    inviting.add_argument("--days", type=int, default=14, help="how long it works, 1 to 365")
+    inviting.add_argument("--uses", type=int, default=100, help="how many people it lets in, 1 to 10000")
     looking = _add(commands, "check", _check, "compare the database with the stored bytes")
     looking.add_argument("--deep", action="store_true", help="read every byte and compute every digest again")
     return parser
@@ -115,6 +124,8 @@ def _run(options: argparse.Namespace, home: Home, clock: Clock) -> int:
         spawn.detach()
     if options.idle_exit is not None and options.idle_exit <= 0:
         raise UsageError("bad-usage", "The server was not started", "--idle-exit needs a time above 0", "Correct it")
+    if options.quota is not None and options.quota <= 0:
+        raise UsageError("bad-usage", "The server was not started", "--quota needs a size above 0", "Correct it")
     make_directory(home.logs)
     log_to_file(home.logs, "server")
 
@@ -134,6 +145,7 @@ def _run(options: argparse.Namespace, home: Home, clock: Clock) -> int:
         owner_token=options.owner_token,
         owner_name=options.owner_name,
         idle_exit=options.idle_exit,
+        quota=options.quota,
     )
     serve(chosen, clock, ready)
     return 0
@@ -149,9 +161,13 @@ def _with_repository(options: argparse.Namespace, home: Home, act: Callable[[Rep
         repository.close()
 
 
-def _join_url(data: Path, token: str) -> str:
+def _server_url(data: Path) -> str:
     running = read_announcement(data)
-    return f"{running.url if running else f'http://127.0.0.1:{DEFAULT_PORT}'}/#token={token}"
+    return running.url if running else f"http://127.0.0.1:{DEFAULT_PORT}"
+
+
+def _join_url(data: Path, token: str) -> str:
+    return f"{_server_url(data)}/#token={token}"
 
 
 def _tell_token(options: argparse.Namespace, home: Home, name: str, token: str) -> int:
@@ -177,7 +193,8 @@ def _user_list(options: argparse.Namespace, home: Home, clock: Clock) -> int:
     def act(repository: Repository) -> int:
         found = repository.accounts()
         if options.json:
-            _print(msgspec.json.encode({"accounts": found}).decode())
+            told = [{"id": one.id, "name": one.name, "created": one.created, "guest": one.guest} for one in found]
+            _print(msgspec.json.encode({"accounts": told}).decode())
         else:
             for account in found:
                 _print(f"{account.id}  {account.name}")
@@ -200,6 +217,23 @@ def _user_revoke(options: argparse.Namespace, home: Home, clock: Clock) -> int:
         count = repository.drop_keys(accounts.find_account(repository, options.name).id)
         line = msgspec.json.encode({"revoked": count}).decode() if options.json else f"{count} tokens taken back"
         _print(line)
+        return 0
+
+    return _with_repository(options, home, act)
+
+
+def _invite(options: argparse.Namespace, home: Home, clock: Clock) -> int:
+    if not 1 <= options.days <= 365 or not 1 <= options.uses <= 10_000:
+        raise UsageError("bad-usage", "No link was made", "--days or --uses is out of its range", "Correct it")
+    wanted = NewInvite(Role(options.role), options.days, options.uses)
+
+    def act(repository: Repository) -> int:
+        made = accounts.invite(repository, options.project, wanted, clock)
+        url = f"{_server_url(_data(options, home))}/join#{made.code}"
+        if options.json:
+            _print(msgspec.json.encode({"url": url, "invite": made}).decode())
+        else:
+            _print(f"{url}\nIt works until {made.expires}, for {made.uses_left} people")
         return 0
 
     return _with_repository(options, home, act)

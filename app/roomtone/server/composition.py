@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from litestar.types import ControllerRouterHandler
+
 from roomtone.foundation.clock import Clock
 from roomtone.server.api.dispatcher import Dispatcher
 from roomtone.server.api.documents import build_documents
@@ -20,9 +22,16 @@ from roomtone.server.api.take_routes import take_routes
 from roomtone.server.db.contract import Repository
 from roomtone.server.db.sql import open_database, open_repository
 from roomtone.server.services.access import Access
+from roomtone.server.services.devices import Keys
 from roomtone.server.services.edits import Editor
+from roomtone.server.services.entering import Entrance
 from roomtone.server.services.feed import Feed
+from roomtone.server.services.invites import Doors
+from roomtone.server.services.limits import Limits
+from roomtone.server.services.passphrases import Passphrases
 from roomtone.server.services.people import People
+from roomtone.server.services.quota import Quota
+from roomtone.server.services.rules import Guard
 from roomtone.server.services.sealing import Sealer
 from roomtone.server.services.state import States
 from roomtone.server.services.takes import Takes
@@ -117,27 +126,45 @@ class Parts:
         self.live.close()
 
 
-def compose(repository: Repository, storage: Storage, clock: Clock, expiry: timedelta = EXPIRY) -> Parts:
-    """Put a server together over a database and a store, which the caller closes last."""
+def compose(
+    repository: Repository, storage: Storage, clock: Clock, expiry: timedelta = EXPIRY, quota: int | None = None
+) -> Parts:
+    """Put a server together over a database and a store, which the caller closes last.
+
+    ``quota`` bounds the bytes of each account.
+    """
     threads = Threads()
     access = Access(repository, threads, clock)
     feed = Feed(repository, threads)
+    limits = Limits(clock)
     live = LiveUploads(storage, threads)
     sealer = Sealer(repository, storage, feed, threads, clock)
     teller = Teller(storage)
     takes = Takes(repository, teller, access, live, sealer, feed, threads, clock)
     states = States(repository, teller, access, feed, threads)
-    editor = Editor(repository, access, feed, threads, clock)
-    people = People(repository, feed, threads, clock)
+    editor = Editor(repository, access, feed, limits, threads, clock)
+    people = _people(repository, access, feed, limits, threads, clock)
+    room = Quota(repository, storage, threads, clock, quota)
     planner = Planner(repository, clock)
-    uploads = Uploads(repository, storage, access, planner, live, sealer, threads, clock, expiry)
+    uploads = Uploads(repository, storage, access, planner, live, sealer, threads, clock, expiry, room)
     application = Dispatcher(
         access,
+        Guard(access, limits),
         TusEndpoint(uploads, OpenLimit(repository, threads, clock)),
         Downloads(takes, storage, threads),
         Events(access, feed, states),
-        build_documents([*take_routes(takes, states), *project_routes(states, editor), *people_routes(people)]),
+        build_documents([*take_routes(takes, states), *project_routes(states, editor), *people]),
         clock,
     )
     sweeper = Sweeper(repository, storage, live, sealer, threads, clock, expiry)
     return Parts(application, access, uploads, live, feed, sealer, sweeper, threads)
+
+
+def _people(
+    repository: Repository, access: Access, feed: Feed, limits: Limits, threads: Threads, clock: Clock
+) -> list[ControllerRouterHandler]:
+    doors = Doors(repository, threads, clock)
+    passphrases = Passphrases(threads)
+    entrance = Entrance(repository, access, doors, passphrases, limits, feed, threads, clock)
+    keys = Keys(repository, passphrases, threads, clock)
+    return people_routes(People(repository, feed, threads, clock), doors, entrance, keys)

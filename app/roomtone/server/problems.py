@@ -51,6 +51,7 @@ _CATALOGUE: Final[dict[str, tuple[int, str, str]]] = {
     "wrong-item": (409, "This is something else than the edit says", "Update the project, then edit again"),
     "elsewhere": (409, "The edit speaks of something in another project", "Choose something in this one"),
     "last-owner": (409, "A project cannot be without an owner", "Make somebody else an owner first"),
+    "too-many-devices": (409, "There are too many keys of yours", "Take some of them back first"),
     "length-conflict": (409, "The upload has another length", "Ask for its length, and go on with that"),
     "offset-mismatch": (409, "The bytes do not follow what is there", "Ask for the offset and go on from there"),
     "parts-unfinished": (409, "A part is not complete", "Finish every part, then join them"),

@@ -50,6 +50,7 @@ class Options:
     owner_token: Path | None = None
     owner_name: str = "Owner"
     idle_exit: float | None = None
+    quota: int | None = None
 
 
 def address_file(data: Path) -> Path:
@@ -86,7 +87,7 @@ def _serve_alone(options: Options, clock: Clock, ready: Callable[[Announcement],
         if options.owner_token is not None:
             owner_token(repository, options.owner_token, options.owner_name, clock)
         listening = _listen(options.host, options.port)
-        parts = compose(repository, storage, clock)
+        parts = compose(repository, storage, clock, quota=options.quota)
         try:
             parts.recover()
             # What is there now stays until the end; looking through it again would hold requests up for milliseconds.

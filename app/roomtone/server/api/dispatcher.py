@@ -22,10 +22,17 @@ class Dispatcher:
     """Finds the rule of every request, checks it, and hands the request on. Bytes never pass through the framework."""
 
     def __init__(
-        self, access: Access, uploads: TusEndpoint, downloads: Downloads, events: Events, documents: App, clock: Clock
+        self,
+        access: Access,
+        guard: Guard,
+        uploads: TusEndpoint,
+        downloads: Downloads,
+        events: Events,
+        documents: App,
+        clock: Clock,
     ) -> None:
         self._access = access
-        self._guard = Guard(access)
+        self._guard = guard
         self._routes = Routes()
         self._documents = documents
         self._raw: dict[str, App] = {
@@ -63,6 +70,7 @@ class Dispatcher:
             await self._access.visitor(token)
             raise
         scope[TOKEN] = token
+        self._guard.admit(route, _address(scope))
         if route.rule.who is not Who.ANYBODY:
             scope[VISITOR] = visitor = await self._access.visitor(token)
             await self._guard.check(route, visitor)
@@ -74,3 +82,8 @@ def _token(scope: Scope) -> str:
     text = RequestHeaders(scope["headers"]).one("authorization") or ""
     scheme, _, token = text.partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _address(scope: Scope) -> str:
+    client = scope.get("client")
+    return str(client[0]) if client else ""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any, Final, cast
 
-from litestar import Litestar, Request, Response
-from litestar.datastructures import State
+from litestar import Litestar, Response
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException, ValidationException
 from litestar.openapi.config import OpenAPIConfig
@@ -15,6 +14,7 @@ from litestar.types import ControllerRouterHandler
 import roomtone
 from roomtone.foundation.errors import RoomtoneError, unexpected
 from roomtone.server import problems
+from roomtone.server.api.take_routes import AnyRequest
 from roomtone.server.asgi import VISITOR, App, Scope
 from roomtone.server.problems import RefusedError
 from roomtone.server.services.access import Visitor
@@ -23,8 +23,6 @@ from roomtone.wire import api
 log = logging.getLogger(__name__)
 
 MAX_BODY: Final = 1 << 20
-
-AnyRequest = Request[Any, Any, State]
 
 
 def build_documents(routes: list[ControllerRouterHandler]) -> App:

@@ -174,4 +174,5 @@ class Access:
         if len(self._used) > _MOST:
             self._used.clear()
         self._used[key.hash] = now
-        await self._threads.run(self._repository.use_key, key.hash, now)
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        await self._threads.run(self._repository.use_key, key.hash, hour)

@@ -9,6 +9,7 @@ from roomtone.server.problems import RefusedError
 from roomtone.server.services.access import Access, Visitor
 from roomtone.server.services.editing import Decision, references
 from roomtone.server.services.feed import Feed
+from roomtone.server.services.limits import Limits
 from roomtone.server.services.telling import moment
 from roomtone.server.services.visibility import visibility
 from roomtone.server.threads import Threads
@@ -18,15 +19,19 @@ from roomtone.wire.project.edits import Answer, Answers, Edit, Edits, History, P
 class Editor:
     """Takes edits in and tells their history. Used on the event loop, after the guard let the visitor in."""
 
-    def __init__(self, repository: Repository, access: Access, feed: Feed, threads: Threads, clock: Clock) -> None:
+    def __init__(
+        self, repository: Repository, access: Access, feed: Feed, limits: Limits, threads: Threads, clock: Clock
+    ) -> None:
         self._repository = repository
         self._access = access
         self._feed = feed
+        self._limits = limits
         self._threads = threads
         self._clock = clock
 
     async def edit(self, visitor: Visitor, project: str, wanted: Edits) -> Answers:
         """Apply edits in their order, all that are allowed or none, and answer each."""
+        self._limits.edits.take(visitor.id, len(wanted.edits))
         answers = await self._threads.run(self._edit, visitor.id, project, wanted.edits)
         self._feed.wake(project)
         return Answers(answers)

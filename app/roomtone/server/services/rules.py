@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
 from roomtone.server.db.records import TakePlace
 from roomtone.server.problems import RefusedError
 from roomtone.server.services.access import Access, Visitor
+from roomtone.server.services.limits import Limits
 from roomtone.wire.project.people import Scope
 from roomtone.wire.project.rights import Right
 
@@ -40,26 +41,44 @@ class Where(StrEnum):
     NEW_UPLOAD = "what its metadata names"
 
 
+class Limit(StrEnum):
+    """What bounds how often one may ask."""
+
+    NONE = "nothing"
+    ENTRY = "so many a minute from one address"
+    WRITE = "so many a second of one account"
+
+
 @dataclass(frozen=True)
 class Rule:
-    """What a route needs: ``right`` in its project; ``own`` says that only a take's maker may do it."""
+    """What a route needs: ``right`` in its project; ``own`` says that only a take's maker may do it.
+
+    ``limit`` is what bounds how often one may ask.
+    """
 
     who: Who = Who.PERSON
     where: Where = Where.NOWHERE
     right: Right | None = None
     own: bool = False
+    limit: Limit = Limit.NONE
 
 
 def _in_project(right: Right) -> Rule:
     return Rule(Who.PERSON, Where.PROJECT, right)
 
 
+def _writes(rule: Rule) -> Rule:
+    return replace(rule, limit=Limit.WRITE)
+
+
 _OPEN: Final = Rule(Who.ANYBODY)
+_ENTRY: Final = Rule(Who.ANYBODY, limit=Limit.ENTRY)
+_MINE: Final = Rule()
 _KNOW: Final = _in_project(Right.KNOW)
 _SEE: Final = _in_project(Right.SEE)
 _INVITE: Final = _in_project(Right.INVITE)
 _TAKE: Final = Rule(Who.ANY_KEY, Where.TAKE)
-_OWN_TAKE: Final = Rule(Who.ANY_KEY, Where.TAKE, Right.CONTRIBUTE, own=True)
+_OWN_TAKE: Final = _writes(Rule(Who.ANY_KEY, Where.TAKE, Right.CONTRIBUTE, own=True))
 _UPLOAD: Final = Rule(Who.ANY_KEY, Where.UPLOAD, Right.CONTRIBUTE)
 
 # Where a rule says KNOW, whoever may not see everything gets what guests may see: ``services.visibility``.
@@ -68,21 +87,33 @@ RULES: Final[Mapping[tuple[str, str], Rule]] = {
     ("GET", "/api/schema"): _OPEN,
     ("GET", "/api/schema/openapi.json"): _OPEN,
     ("GET", "/api/me"): Rule(Who.ANY_KEY),
-    ("GET", "/api/projects"): Rule(),
-    ("PUT", "/api/projects/{project}"): Rule(Who.PERSON, Where.NEW_PROJECT, Right.KNOW),
+    ("PUT", "/api/me/passphrase"): _writes(_MINE),
+    ("GET", "/api/me/devices"): _MINE,
+    ("POST", "/api/me/devices"): _writes(_MINE),
+    ("DELETE", "/api/me/devices/{device}"): _writes(_MINE),
+    ("POST", "/api/me/rotate"): _writes(_MINE),
+    # A token is looked at only by ``join``, which takes its account in.
+    ("POST", "/api/invitation"): _ENTRY,
+    ("POST", "/api/join"): _ENTRY,
+    ("POST", "/api/login"): _ENTRY,
+    ("GET", "/api/projects"): _MINE,
+    ("PUT", "/api/projects/{project}"): _writes(Rule(Who.PERSON, Where.NEW_PROJECT, Right.KNOW)),
     ("GET", "/api/projects/{project}"): _KNOW,
     ("GET", "/api/projects/{project}/takes"): _KNOW,
     ("GET", "/api/projects/{project}/changes"): _KNOW,
     ("GET", "/api/projects/{project}/events"): _KNOW,
     ("GET", "/api/projects/{project}/state"): _KNOW,
     # Each edit is judged by ``rights.may_edit``.
-    ("POST", "/api/projects/{project}/edits"): _KNOW,
+    ("POST", "/api/projects/{project}/edits"): _writes(_KNOW),
     ("GET", "/api/projects/{project}/items/{item}/history"): _KNOW,
     ("GET", "/api/projects/{project}/members"): _KNOW,
     # Who may be made what, and whom one may let go, is in ``rights.may_change``; everybody may leave.
-    ("PUT", "/api/projects/{project}/members/{member}"): _in_project(Right.MANAGE),
-    ("DELETE", "/api/projects/{project}/members/{member}"): _KNOW,
-    ("PUT", "/api/takes/{take}"): Rule(Who.ANY_KEY, Where.NEW_TAKE, Right.CONTRIBUTE, own=True),
+    ("PUT", "/api/projects/{project}/members/{member}"): _writes(_in_project(Right.MANAGE)),
+    ("DELETE", "/api/projects/{project}/members/{member}"): _writes(_KNOW),
+    ("GET", "/api/projects/{project}/invites"): _INVITE,
+    ("POST", "/api/projects/{project}/invites"): _writes(_INVITE),
+    ("DELETE", "/api/projects/{project}/invites/{invite}"): _writes(_INVITE),
+    ("PUT", "/api/takes/{take}"): _writes(Rule(Who.ANY_KEY, Where.NEW_TAKE, Right.CONTRIBUTE, own=True)),
     ("GET", "/api/takes/{take}"): _TAKE,
     ("GET", "/api/takes/{take}/tracks/{name}"): _TAKE,
     ("HEAD", "/api/takes/{take}/tracks/{name}"): _TAKE,
@@ -144,8 +175,14 @@ class Routes:
 class Guard:
     """Decides whether a request is carried out. Used on the event loop."""
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: Access, limits: Limits) -> None:
         self._access = access
+        self._limits = limits
+
+    def admit(self, route: Route, address: str) -> None:
+        """Raise ``too-many-requests`` for whoever knocks too often, before anything else is looked at."""
+        if route.rule.limit is Limit.ENTRY:
+            self._limits.entries.take(address)
 
     async def check(self, route: Route, visitor: Visitor) -> None:
         """Raise ``RefusedError`` unless the rule of a route lets somebody in, as far as that is known by the path.
@@ -153,6 +190,8 @@ class Guard:
         What only a request's body names is checked by ``Visitor.check`` where the body is read.
         """
         rule = route.rule
+        if rule.limit is Limit.WRITE:
+            self._limits.writes.take(visitor.id)
         if visitor.key.scope is not Scope.FULL and rule.who is Who.PERSON:
             raise RefusedError("key-too-narrow")
         match rule.where:

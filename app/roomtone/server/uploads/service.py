@@ -14,6 +14,7 @@ from roomtone.server.db.contract import Repository
 from roomtone.server.db.records import Concat, UploadRecord, UploadState
 from roomtone.server.problems import RefusedError
 from roomtone.server.services.access import Access, Visitor
+from roomtone.server.services.quota import Quota
 from roomtone.server.services.sealing import Sealer
 from roomtone.server.storage.contract import Storage
 from roomtone.server.threads import Threads
@@ -55,7 +56,9 @@ class Uploads:
         threads: Threads,
         clock: Clock,
         expiry: timedelta,
+        quota: Quota,
     ) -> None:
+        self._quota = quota
         self._repository = repository
         self._storage = storage
         self._access = access
@@ -68,6 +71,7 @@ class Uploads:
 
     async def create(self, visitor: Visitor, wanted: Creation) -> tuple[Standing, bool]:
         """Create an upload; return it and whether it is new: a track's unfinished upload is given again."""
+        await self._quota.room(visitor.id, wanted.length or 0)
         if wanted.concat is Concat.FINAL:
             return await self._join(visitor, await self._threads.run(self._planner.plan, visitor, wanted))
         added, intake = await self._threads.run(self._add, visitor, wanted)
@@ -157,14 +161,19 @@ class Uploads:
         too_long = "too-large" if room else "upload-finished"
         if (incoming.declared or 0) > room:
             raise RefusedError(too_long, f"{room} bytes are missing")
+        allowed = await self._quota.room(record.account, incoming.declared or 0)
+        if allowed is not None and allowed < room:
+            room, too_long = allowed, "quota-exceeded"
+        before = intake.committed
         receiver = Receiver(incoming, intake, self._threads, self._clock, room=room, checksum=checksum)
         live.listen(receiver.let_go)
         if self._live.stopping:
             receiver.let_go()
         ending = await receiver.take_in()
         live.let_go = None
+        self._quota.add(record.account, intake.committed - before)
         if ending is Ending.TOO_LONG:
-            raise RefusedError(too_long, f"{room} bytes are missing")
+            raise RefusedError(too_long, f"There was room for {room} bytes")
         if ending in _CUTS:
             raise RefusedError("stopping" if self._live.stopping else _CUTS[ending])
         return await self._completed(record, live, intake)
