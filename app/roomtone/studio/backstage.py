@@ -52,6 +52,7 @@ class Backstage:
             self.board, self.together, self.recording, self.pictures, self.preferences, self.intents, self.cameras
         )
         self.company = Company(self.board, self.together, clock, self.quick, self.slow, self._aiming, self.takes)
+        self.takes.when_came = self.company.came
         self._queues = [self.cameras, self.writing, self.intents, self.errands, self.quick, self.slow]
         self._closing = False
 
@@ -116,7 +117,6 @@ class Backstage:
                 self.pictures.take_status(before, event.cameras)
             case engine.Sealed() | engine.Recovered():
                 self.intents.put(lambda: self.takes.came(event.manifest.id))
-                self.intents.put(lambda: self.company.sealed(event.manifest))
             case engine.DevicesSeen():
                 self.recording.take_devices(event.list)
             case engine.PicturesSeen():

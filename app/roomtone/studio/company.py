@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from roomtone.foundation.clock import Clock
@@ -23,7 +24,7 @@ from roomtone.studio.together_facts import said_of
 from roomtone.studio.together_project import role_of
 from roomtone.studio.together_snapshot import InvitationView, TogetherView
 from roomtone.studio.together_view import together_view
-from roomtone.takes.folder import Manifest
+from roomtone.takes.folder import read_manifest
 from roomtone.upload import messages as sync
 from roomtone.upload.together_messages import CopyChanged, ProjectChanged
 from roomtone.wire.project.items import CommentFields, Consent
@@ -158,10 +159,12 @@ class Company:
             case _:
                 pass
 
-    def sealed(self, manifest: Manifest) -> None:
+    def came(self, take: str) -> None:
         """A take that is for something is looked at next: with its check, and the questions before it is given."""
-        if manifest.call or manifest.prompt or manifest.lineage:
-            self.selected = manifest.id
+        item = self.together.local(take)
+        manifest = read_manifest(Path(item.folder)) if item is not None else None
+        if manifest is not None and (manifest.call or manifest.prompt or manifest.lineage):
+            self.selected = take
         self.ask()
 
     # What a person asks for.

@@ -27,6 +27,8 @@ class TakeList:
         self._intents = intents
         self._errands = errands
         self._drawing = drawing
+        # Hears of every take that was made here, whether it was recorded, brought in or kept of a draft.
+        self.when_came: Callable[[str], object] = _nobody
 
     def refresh(self) -> None:
         """Show the takes as they are in their folders now."""
@@ -37,6 +39,7 @@ class TakeList:
     def came(self, take: str) -> None:
         """Show a take that was made, and have drawn how it looks."""
         self.refresh()
+        self.when_came(take)
         self._errands.put(lambda: self._drawing.draw(self._workshop.find(take)))
 
     def draw_all(self) -> None:
@@ -103,3 +106,8 @@ class TakeList:
     def play(self, take: str, at: float) -> None:
         """Play a take."""
         self._workshop.play(self._workshop.find(take), at)
+
+
+def _nobody(take: str) -> None:
+    """Nobody wants to hear of it yet."""
+    del take
