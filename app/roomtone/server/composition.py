@@ -28,6 +28,7 @@ from roomtone.server.services.entering import Entrance
 from roomtone.server.services.feed import Feed
 from roomtone.server.services.invites import Doors
 from roomtone.server.services.limits import Limits
+from roomtone.server.services.overview import Overviews
 from roomtone.server.services.passphrases import Passphrases
 from roomtone.server.services.people import People
 from roomtone.server.services.quota import Quota
@@ -144,6 +145,7 @@ def compose(
     states = States(repository, teller, access, feed, threads)
     editor = Editor(repository, access, feed, limits, threads, clock)
     people = _people(repository, access, feed, limits, threads, clock)
+    overviews = Overviews(repository, access, threads, clock)
     room = Quota(repository, storage, threads, clock, quota)
     planner = Planner(repository, clock)
     uploads = Uploads(repository, storage, access, planner, live, sealer, threads, clock, expiry, room)
@@ -153,7 +155,7 @@ def compose(
         TusEndpoint(uploads, OpenLimit(repository, threads, clock)),
         Downloads(takes, storage, threads),
         Events(access, feed, states),
-        build_documents([*take_routes(takes, states), *project_routes(states, editor), *people]),
+        build_documents([*take_routes(takes, states), *project_routes(states, editor, overviews), *people]),
         clock,
     )
     sweeper = Sweeper(repository, storage, live, sealer, threads, clock, expiry)

@@ -29,7 +29,7 @@ What people do together, with the documents of ``wire.project``:
 ``GET  /api/projects/{id}/page``            ``ProjectPage``
 ``GET  /api/projects/{id}/queue``           ``Queue``: takes that were submitted, the unheard first
 ``GET  /api/projects/{id}/credits``         ``Credits``
-``GET  /api/projects/{id}/lineage``         ``Lineage``
+``GET  /api/projects/{id}/lineage``         ``LineageLines``
 ``GET  /api/projects/{id}/health``          ``Health``
 ``GET  /api/projects/{id}/next``            ``Suggestions`` for whoever asks; ``?minutes=``
 ``GET  /api/projects/{id}/notices``         ``Notices`` for whoever asks; ``?since=``

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import msgspec
+
 from roomtone.wire.project.credits import credits_of, used_seconds
+from roomtone.wire.project.edits import Item
 from roomtone.wire.project.health import health_of
 from roomtone.wire.project.items import (
     CallFields,
@@ -16,7 +19,7 @@ from roomtone.wire.project.items import (
     Use,
     Verdict,
 )
-from roomtone.wire.project.lineage import Branch, Tie, ancestors, lineage_of
+from roomtone.wire.project.lineage import Branch, LineageLines, Tie, ancestors, lineage_of, lines_of
 from roomtone.wire.project.notices import Reason, notices_for
 from roomtone.wire.project.overview import page_of, queue_of
 from roomtone.wire.project.state import MOVES, ProjectState, Stage, stage_of
@@ -69,6 +72,9 @@ def test_five_thousand_versions_deep() -> None:
         branch, depth = branch.branches[0], depth + 1
     assert depth == 5000
     assert branch.tie is Tie.REPLACES
+    lines = msgspec.json.decode(msgspec.json.encode(lines_of(lineage_of(making.state))), type=LineageLines).lines
+    assert [line.depth for line in lines] == list(range(5000))
+    assert [line.take for line in lines] == [ident(number) for number in range(5000)]
 
 
 def test_credits_count_what_is_in_the_piece() -> None:
@@ -179,3 +185,11 @@ def test_every_stage_can_be_reached_and_a_withdrawn_take_is_withdrawn() -> None:
     said = TakeFields(submitted=True, withdrawn=True, heard=True, verdict=Verdict.ACCEPTED)
     assert stage_of(said) is Stage.WITHDRAWN
     assert stage_of(TakeFields(verdict=Verdict.ACCEPTED)) is Stage.OWN
+
+
+def test_a_project_that_was_just_begun_is_not_quiet() -> None:
+    # The title that a project begins with is older than everything, so that whatever else is said of it wins.
+    title = ProjectFields(title="Song")
+    begun = Item(PROJECT, LEADER, "2026-11-02T11:00:00.000Z", title, {"title": f"1970-01-01T00:00:00.000Z/{ident(1)}"})
+    health = health_of(ProjectState(PROJECT, {PROJECT: begun}), _NOW)
+    assert (health.stalled, health.quiet_days) == (False, 0)

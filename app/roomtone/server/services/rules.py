@@ -106,6 +106,13 @@ RULES: Final[Mapping[tuple[str, str], Rule]] = {
     # Each edit is judged by ``rights.may_edit``.
     ("POST", "/api/projects/{project}/edits"): _writes(_KNOW),
     ("GET", "/api/projects/{project}/items/{item}/history"): _KNOW,
+    ("GET", "/api/projects/{project}/page"): _KNOW,
+    ("GET", "/api/projects/{project}/queue"): _SEE,
+    ("GET", "/api/projects/{project}/credits"): _SEE,
+    ("GET", "/api/projects/{project}/lineage"): _SEE,
+    ("GET", "/api/projects/{project}/health"): _SEE,
+    ("GET", "/api/projects/{project}/next"): _KNOW,
+    ("GET", "/api/projects/{project}/notices"): _KNOW,
     ("GET", "/api/projects/{project}/members"): _KNOW,
     # Who may be made what, and whom one may let go, is in ``rights.may_change``; everybody may leave.
     ("PUT", "/api/projects/{project}/members/{member}"): _writes(_in_project(Right.MANAGE)),

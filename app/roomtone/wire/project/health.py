@@ -64,6 +64,7 @@ def takes_by_call(state: ProjectState) -> dict[str, list[str]]:
 def last_activity(state: ProjectState) -> datetime | None:
     """Return when anybody did anything last."""
     stamps = [max(item.stamps.values(), default="").partition("/")[0] for item in state.items.values()]
+    stamps += [item.created for item in state.items.values()]
     stamps += [take.started for take in state.takes.values()]
     moments = [at for text in stamps if (at := _moment(text)) is not None]
     return max(moments, default=None)

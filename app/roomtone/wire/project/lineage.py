@@ -36,6 +36,35 @@ class Lineage(msgspec.Struct, frozen=True):
     trees: list[Branch]
 
 
+class LineageLine(msgspec.Struct, frozen=True):
+    """A branch as a line, ``depth`` branches below the root of its tree."""
+
+    take: str
+    title: str
+    person: str
+    stage: Stage
+    depth: int
+    tie: Tie | None = None
+    again: bool = False
+
+
+class LineageLines(msgspec.Struct, frozen=True):
+    """The trees line by line, each line before those below it: no document is deeper than programs can read."""
+
+    lines: list[LineageLine]
+
+
+def lines_of(lineage: Lineage) -> LineageLines:
+    """Return the trees line by line."""
+    found: list[LineageLine] = []
+    waiting = [(tree, 0) for tree in reversed(lineage.trees)]
+    while waiting:
+        one, depth = waiting.pop()
+        found.append(LineageLine(one.take, one.title, one.person, one.stage, depth, one.tie, one.again))
+        waiting += [(below, depth + 1) for below in reversed(one.branches)]
+    return LineageLines(found)
+
+
 def origins(state: ProjectState, take: str) -> list[tuple[str, Tie]]:
     """Return the takes that a take comes from directly, each once; those that are not known here are among them."""
     said = state.said(take)
