@@ -14,10 +14,12 @@ from roomtone.gui.pictures_desk import PicturesDesk
 from roomtone.gui.presenters.guard import Press
 from roomtone.gui.presenters.model import PageModel
 from roomtone.gui.presenters.page import PagePresenter
+from roomtone.gui.together_desk import TogetherDesk
 from roomtone.gui.views.waves import TrackWave
 from roomtone.gui.views.window import FrameDriver, StudioWindow
 from roomtone.studio.intents import StudioIntents
 from roomtone.studio.snapshot import LevelsView, StudioState
+from roomtone.studio.together_intents import TogetherIntents
 
 
 class Desk(QObject):
@@ -35,6 +37,7 @@ class Desk(QObject):
         self.presenter.meters.smooth = look.motion
         self.frames = FrameDriver()
         self.pictures = PicturesDesk(look, clock, self.window, self.presenter, store)
+        self.together = TogetherDesk(self.window, self.presenter)
         self.studio: StudioIntents | None = None
         self.bridge.state.connect(self._take_state)
         self.bridge.levels.connect(self._take_levels)
@@ -42,11 +45,13 @@ class Desk(QObject):
         self._wire_page()
         self.presenter.refresh()
 
-    def attach(self, studio: StudioIntents) -> None:
-        """Let the window speak with the studio from now on, and start it."""
+    def attach(self, studio: StudioIntents, together: TogetherIntents | None = None) -> None:
+        """Let the window speak with the studio from now on, and start it; with ``together`` also of others."""
         self.studio = self.presenter.studio = studio
         takes, window = self.window.takes, self.window
         self.pictures.attach(studio)
+        if together is not None:
+            self.together.attach(studio, together)
         takes.starred.connect(studio.star)
         takes.renamed.connect(studio.rename)
         takes.noted.connect(studio.note)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from typing import Protocol
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QFont, QGuiApplication
@@ -19,8 +20,13 @@ from roomtone.gui.look import Look, load_fonts, text_scale
 from roomtone.gui.shell import Shell
 from roomtone.gui.theme import load_tokens
 from roomtone.studio.intents import StudioIntents
+from roomtone.studio.together_intents import TogetherIntents
 
 log = logging.getLogger(__name__)
+
+
+class WholeStudio(StudioIntents, TogetherIntents, Protocol):
+    """Everything that a window may ask for."""
 
 
 def make_look(theme: str, environment: Mapping[str, str] | None = None) -> Look:
@@ -69,7 +75,8 @@ class WindowLife:
 
     def _start_studio(self) -> None:
         try:
-            self.desk.attach(make_studio(self._home, self._clock))
+            studio = make_studio(self._home, self._clock)
+            self.desk.attach(studio, studio)
         except RoomtoneError as error:
             log.exception("the studio did not start")
             self.desk.presenter.add_notice(error.problem)
@@ -94,7 +101,7 @@ class WindowLife:
         self._farewell.show()
 
 
-def make_studio(home: Home, clock: Clock) -> StudioIntents:
+def make_studio(home: Home, clock: Clock) -> WholeStudio:
     """Make the studio. It is imported here, because the page can be shown without it."""
     from roomtone.studio.studio import Studio
 

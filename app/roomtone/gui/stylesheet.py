@@ -24,6 +24,9 @@ def stylesheet(look: Look) -> str:
     QLabel[role="heading"] {{ font-size: {look.px(t.heading)}px; font-weight: 600; }}
     QLabel[role="look"] {{ color: {c.look}; font-size: {small}px; }}
     QLabel[role="strong"] {{ font-weight: 600; }}
+    QLabel[role="section"] {{ color: {c.muted}; font-size: {look.px(t.caption)}px; font-weight: 600; }}
+    QFrame#card {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: {r.large}px; }}
+    QScrollArea#list {{ background: {c.surface}; border-right: 1px solid {c.line}; }}
     QPushButton, QComboBox, QLineEdit, QAbstractSpinBox {{
         color: {c.text}; background: {c.control}; border: {ring}px solid {c.control}; font-size: {body}px;
         border-radius: {r.medium}px; padding: {pad}px {look.px(10)}px;
@@ -39,6 +42,12 @@ def stylesheet(look: Look) -> str:
     QPushButton[role="tab"] {{ background: transparent; border-color: transparent; color: {c.muted}; }}
     QPushButton[role="tab"]:hover, QPushButton[role="tab"]:checked {{ background: {c.control}; color: {c.text}; }}
     QPushButton[role="tab"]:focus {{ border-color: {c.focus}; }}
+    QPushButton[role="row"], QPushButton[role="tree"] {{
+        background: transparent; border-color: transparent; text-align: left; padding: {pad}px {look.px(8)}px;
+    }}
+    QPushButton[role="row"]:hover, QPushButton[role="tree"]:hover {{ background: {c.control}; }}
+    QPushButton[role="row"]:checked {{ background: {c.control}; border-color: {c.control}; }}
+    QPushButton[role="row"]:focus, QPushButton[role="tree"]:focus {{ border-color: {c.focus}; }}
     QPushButton::menu-indicator {{ width: 0; }}
     QPushButton:focus, QComboBox:focus, QLineEdit:focus, QAbstractSpinBox:focus, QPushButton[role="plain"]:focus {{
         border-color: {c.focus};
@@ -62,6 +71,12 @@ def _hands(look: Look) -> str:
         selection-background-color: {c.focus}; selection-color: {c.on_accent};
     }}
     QWidget#prompter QPlainTextEdit#writing {{ padding: {look.px(16)}px {look.px(20)}px; font-size: {look.px(17)}px; }}
+    QPlainTextEdit#field {{
+        color: {c.text}; background: {c.page}; border: {ring}px solid {c.border}; border-radius: {r.medium}px;
+        padding: {look.px(3)}px {look.px(6)}px; font-size: {look.px(t.body)}px;
+        selection-background-color: {c.focus}; selection-color: {c.on_accent};
+    }}
+    QPlainTextEdit#field:focus {{ border-color: {c.focus}; }}
     QAbstractSpinBox {{ background: {c.page}; border-color: {c.border}; padding: {look.px(4)}px 0px; }}
     QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}
     QSlider {{ min-height: {knob + 4}px; }}
@@ -75,6 +90,8 @@ def _hands(look: Look) -> str:
     QSlider::handle:horizontal:focus {{ border-color: {c.focus}; }}
     QSlider:focus {{ background: {c.control}; border-radius: {r.small}px; }}
     QCheckBox {{ color: {c.muted}; font-size: {look.px(t.small)}px; spacing: {look.px(5)}px; }}
+    QCheckBox[role="step"] {{ color: {c.text}; font-size: {look.px(t.body)}px; }}
+    QCheckBox[role="look"] {{ color: {c.look}; }}
     QCheckBox::indicator {{
         width: {look.px(11)}px; height: {look.px(11)}px; border: {ring}px solid {c.border}; border-radius: 3px;
         background: {c.page};

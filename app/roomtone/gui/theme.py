@@ -14,6 +14,7 @@ class Colours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ``record`` means recording and nothing else, ``safe`` means safe, ``look`` means look here. The ``…_clip``
     colours are the grounds of waveforms and notices of that meaning, the ``…_fill`` ones shapes rather than text.
+    ``people`` are the grounds of initials in ``on_accent``: a colour a person, none of which means anything.
     """
 
     page: str
@@ -43,6 +44,7 @@ class Colours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     plain_wave: str
     plain_clip: str
     playhead: str
+    people: tuple[str, ...]
 
 
 class Type(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

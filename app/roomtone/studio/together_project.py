@@ -78,6 +78,7 @@ def steps_of(facts: Facts) -> tuple[StepView, ...]:
             done=bool(step.done),
             person=person_of(facts.state, step.person, facts.me) if step.person else None,
             note=step.note or "",
+            place=step.place or 0.0,
         )
         for item, step in found
     )

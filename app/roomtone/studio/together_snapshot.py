@@ -73,13 +73,14 @@ class TodayView(msgspec.Struct, frozen=True):
 
 
 class StepView(msgspec.Struct, frozen=True):
-    """A step of the board, in order."""
+    """A step of the board, in order. Between the ``place`` of any two there is room for another."""
 
     id: str
     title: str
     done: bool
     person: Person | None = None
     note: str = ""
+    place: float = 0.0
 
 
 class CallView(msgspec.Struct, frozen=True):

@@ -81,9 +81,9 @@ def test_tabs_are_reached_by_click_and_key(desk: Desk, stage: Stage) -> None:
     assert window.tab == "artwork"
     assert window.artwork.isVisible()
     assert not window.header.cameras.isVisible()
-    press(window, Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
+    press(window, Qt.Key.Key_4, Qt.KeyboardModifier.AltModifier)
     assert window.tab == "writing"
-    press(window, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    press(window, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
     assert window.tab == "studio"
     assert window.header.tabs.buttons["studio"].isChecked()
     # The trash holds takes, which are seen in the studio.
@@ -241,7 +241,7 @@ def test_nothing_typed_is_lost_when_the_page_is_left_or_the_window_closed(
     writing: WritingPage, desk: Desk, stage: Stage
 ) -> None:
     write(writing.editor, "One")
-    press(desk.window, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    press(desk.window, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
     assert stage.said == [("write", "draft-0", "One")]
     desk.window.show_tab("writing")
     write(writing.editor, " two")

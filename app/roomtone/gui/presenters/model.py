@@ -10,6 +10,7 @@ from roomtone.gui.presenters.drafts import ArtworkModel, WritingModel
 from roomtone.gui.presenters.prompting import PrompterModel
 from roomtone.studio.lines import Line, Tone
 from roomtone.studio.snapshot import InputChoice, Phase
+from roomtone.studio.together_snapshot import TogetherView
 
 
 class LaneModel(msgspec.Struct, frozen=True):
@@ -141,6 +142,7 @@ class PageModel(msgspec.Struct, frozen=True):
     prompter: PrompterModel = PrompterModel()
     artwork: ArtworkModel = ArtworkModel()
     writing: WritingModel = WritingModel()
+    together: TogetherView = TogetherView()
 
 
 class FrameModel(msgspec.Struct, frozen=True):

@@ -256,6 +256,7 @@ class PagePresenter:
             prompter=PrompterModel(state.prompter, state.rolling.id if state.rolling is not None else ""),
             artwork=artwork,
             writing=writing,
+            together=self._state.together,
         )
 
 

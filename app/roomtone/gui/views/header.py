@@ -12,7 +12,15 @@ from roomtone.gui.views.parts import ElidedLabel, IconButton
 from roomtone.gui.views.transport import ChoiceBox
 from roomtone.studio.lines import Line, Tone
 
-TABS = (("studio", "Studio"), ("artwork", "Artwork"), ("writing", "Writing"))
+TABS = (
+    ("today", "Today"),
+    ("studio", "Studio"),
+    ("artwork", "Artwork"),
+    ("writing", "Writing"),
+    ("project", "Project"),
+    ("review", "Review"),
+    ("people", "People"),
+)
 _THEMES = (("system", "Like the system"), ("dark", "Dark"), ("light", "Light"))
 
 
@@ -143,6 +151,7 @@ class HeaderView(QWidget):
     theme_chosen = Signal(str)
     tab_chosen = Signal(str)
     cameras_wished = Signal(bool)
+    projects_wished = Signal(bool)
 
     def __init__(self, look: Look) -> None:
         super().__init__()
@@ -163,6 +172,9 @@ class HeaderView(QWidget):
         self.safe = SafePill(look)
         self.tabs = Tabs(look)
         self.tabs.chosen.connect(self.tab_chosen)
+        self.projects = IconButton(look, "folder-open", "Projects", keys="Ctrl+P")
+        self.projects.setCheckable(True)
+        self.projects.clicked.connect(self.projects_wished)
         self.cameras = IconButton(look, "video", "Cameras", keys="Ctrl+K")
         self.cameras.setCheckable(True)
         self.cameras.clicked.connect(self.cameras_wished)
@@ -178,6 +190,7 @@ class HeaderView(QWidget):
         layout.addSpacing(look.tokens.space.small)
         layout.addWidget(self.tabs)
         layout.addSpacing(look.tokens.space.small)
+        layout.addWidget(self.projects)
         layout.addWidget(self.project, 1)
         for widget in (self.bring, self.trash, self.cameras, self.settings, self.theme, self.safe):
             layout.addWidget(widget)
@@ -203,7 +216,7 @@ class HeaderView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = self.width() < self._look.px(920)
+        narrow = self.width() < self._look.px(1180)
         # The title of the window names the project as well, and Roomtone.
         self.project.setVisible(self.width() >= self._look.px(600))
         self.mark.setVisible(self.width() >= self._look.px(540))

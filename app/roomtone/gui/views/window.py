@@ -31,6 +31,7 @@ from roomtone.gui.views.header import TABS, HeaderView
 from roomtone.gui.views.notices import NoticesView, UndoBar
 from roomtone.gui.views.settings import SettingsPanel
 from roomtone.gui.views.studio_page import StudioPage
+from roomtone.gui.views.together.pages import TogetherPages
 from roomtone.gui.views.transport import TransportView
 from roomtone.gui.views.waves import WaveSource
 from roomtone.gui.views.writing import WritingPage
@@ -70,7 +71,14 @@ class StudioWindow(QWidget):
         self.writing = WritingPage(look)
         self.undo_bar = UndoBar(look)
         self.transport = TransportView(look)
-        self._tabs = {"studio": self.studio, "artwork": self.artwork, "writing": self.writing}
+        self.together = TogetherPages(look, source, store)
+        self.wishes = self.together.wishes
+        self._tabs = {
+            "studio": self.studio,
+            "artwork": self.artwork,
+            "writing": self.writing,
+            **self.together.tabs,
+        }
         self.pages = QStackedWidget()
         for page in self._tabs.values():
             self.pages.addWidget(page)
@@ -79,7 +87,8 @@ class StudioWindow(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for view in (self.header, self.settings, self.notices):
+        together = self.together
+        for view in (self.header, self.settings, together.projects, self.notices, together.answering, together.queued):
             layout.addWidget(view)
         layout.addWidget(self.pages, 1)
         layout.addWidget(self.undo_bar)
@@ -91,7 +100,7 @@ class StudioWindow(QWidget):
 
     @property
     def tab(self) -> str:
-        """The page that is in sight: "studio", "artwork" or "writing"."""
+        """The page that is in sight, by its name in ``header.TABS``."""
         return next(name for name, page in self._tabs.items() if page is self.pages.currentWidget())
 
     @property
@@ -110,6 +119,7 @@ class StudioWindow(QWidget):
         self.studio.show_page(page)
         self.artwork.show_artwork(page.artwork)
         self.writing.show_writing(page.writing)
+        self.together.show(page.together, page.lanes)
         # While a take is recorded nobody is led away from it by a dialog.
         self.takes.allow_files(page.rolling is None)
         title = page.rolling.title if page.rolling is not None else page.header.project
@@ -124,6 +134,7 @@ class StudioWindow(QWidget):
         self.artwork.stop_playing()
         self.pages.setCurrentWidget(self._tabs[tab])
         self.header.show_tab(tab)
+        self.together.show_tab(tab)
         first = {"studio": self.takes if self.takes.isVisible() else self, "artwork": self.artwork}
         target = self.writing.editor if tab == "writing" and self.writing.editor.isVisible() else first.get(tab, self)
         target.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -139,7 +150,14 @@ class StudioWindow(QWidget):
                 self.rolling.show_time(frame.seconds)
             self.studio.prompter.show_seconds(frame.seconds)
             self.studio.cameras.show_moving(short_clock(frame.seconds) if rolling is not None else "", bars)
-            self.takes.show_playing(self._page.playing, frame.playing_at)
+            playing = self._page.playing
+            self.takes.show_playing(playing, frame.playing_at)
+            if self.tab == "review":
+                self.together.review.show_playing(
+                    playing.take if playing is not None else "",
+                    frame.playing_at,
+                    playing is None or playing.paused,
+                )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Text fields and buttons that have the keyboard take Space for themselves; it comes here from all else.
@@ -147,6 +165,8 @@ class StudioWindow(QWidget):
             self.record_key.emit()
         elif event.key() == Qt.Key.Key_Escape and self.settings.isVisible():
             self._show_settings(False)
+        elif event.key() == Qt.Key.Key_Escape and self.together.projects.isVisible():
+            self._show_projects(False)
         else:
             super().keyPressEvent(event)
 
@@ -181,6 +201,8 @@ class StudioWindow(QWidget):
         self.header.tab_chosen.connect(self.show_tab)
         self.header.trash_wished.connect(lambda: self.show_tab("studio"))
         self.header.cameras_wished.connect(self.studio.show_side)
+        self.header.projects_wished.connect(self._show_projects)
+        self.together.projects.closed.connect(lambda: self._show_projects(False))
         self.studio.side_changed.connect(self.header.show_cameras)
         self.takes.film_wished.connect(lambda take: self._files.ask_where(take, self.film_named.emit))
         self.takes.file_wished.connect(
@@ -191,6 +213,7 @@ class StudioWindow(QWidget):
             (QKeySequence(QKeySequence.StandardKey.Open), self.ask_for_files),
             (QKeySequence("Ctrl+T"), self.header.trash.click),
             (QKeySequence("Ctrl+K"), self.header.cameras.click),
+            (QKeySequence("Ctrl+P"), self.header.projects.click),
             (QKeySequence(QKeySequence.StandardKey.Close), self._close_window),
             (QKeySequence(QKeySequence.StandardKey.Quit), self._close_window),
             *((QKeySequence(f"Alt+{n}"), partial(self.show_tab, tab)) for n, (tab, _) in enumerate(TABS, 1)),
@@ -209,6 +232,12 @@ class StudioWindow(QWidget):
             self.settings.name.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             (self.takes if self.takes.isVisible() else self).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_projects(self, shown: bool) -> None:
+        self.together.projects.setVisible(shown)
+        self.header.projects.setChecked(shown)
+        if shown:
+            self.together.projects.start.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _fit_notices(self) -> None:
         others = [

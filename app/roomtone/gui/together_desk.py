@@ -1,0 +1,40 @@
+"""What connects the pages of what people do together with the studio."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from roomtone.gui.presenters.page import PagePresenter
+from roomtone.gui.views.together.wishes import Wish
+from roomtone.gui.views.window import StudioWindow
+from roomtone.studio.intents import StudioIntents
+from roomtone.studio.together_intents import TogetherIntents
+
+
+class TogetherDesk(QObject):
+    """Hands wishes on. Before ``attach`` they come to nothing."""
+
+    def __init__(self, window: StudioWindow, presenter: PagePresenter) -> None:
+        super().__init__()
+        self._window = window
+        self._presenter = presenter
+        self._studio: StudioIntents | None = None
+        self._together: TogetherIntents | None = None
+        window.wishes.wished.connect(self._wish)
+        window.wishes.led.connect(self._lead)
+
+    def attach(self, studio: StudioIntents, together: TogetherIntents) -> None:
+        """Hand wishes to the studio from now on."""
+        self._studio, self._together = studio, together
+
+    def _wish(self, wish: Wish) -> None:
+        if self._together is not None:
+            wish(self._together)
+
+    def _lead(self, page: str, take: str) -> None:
+        del take
+        if page == "pause":
+            if self._studio is not None and self._presenter.state.playing is not None:
+                self._studio.pause(True)
+            return
+        self._window.show_tab(page)

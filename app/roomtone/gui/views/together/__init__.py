@@ -1,0 +1,1 @@
+"""The pages of what people do together: Today, Project, Review and People."""

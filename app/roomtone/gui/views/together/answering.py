@@ -1,0 +1,47 @@
+"""The bar above the studio page while the next take answers a call."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from roomtone.gui.look import Look
+from roomtone.gui.views.together.parts import button, words
+from roomtone.gui.views.together.wishes import Wishes
+from roomtone.studio.together_snapshot import AnsweringView
+
+
+class AnsweringBar(QWidget):
+    """What the next take is for, what was set for it, and under which terms it is given."""
+
+    def __init__(self, look: Look, wishes: Wishes) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.title = words("", "strong")
+        self.recipe = words("", "muted")
+        self.terms = words("", "muted")
+        self.free = button(
+            "Record freely", "Stop answering this call", lambda: wishes.ask(lambda studio: studio.answer_call(""))
+        )
+        column = QVBoxLayout()
+        column.setSpacing(look.tokens.space.hair)
+        for label in (self.title, self.recipe, self.terms):
+            column.addWidget(label)
+        across = QHBoxLayout(self)
+        across.setContentsMargins(look.tokens.space.large, 8, look.tokens.space.large, 8)
+        across.addLayout(column, 1)
+        across.addWidget(self.free, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.hide()
+
+    def show_answering(self, view: AnsweringView | None) -> None:
+        """Show it, or nothing."""
+        self.setVisible(view is not None)
+        if view is None:
+            return
+        self.setAccessibleName(f"Answering {view.title}")
+        self.title.setText(f"Answering “{view.title}”" + (f" – {view.brief}" if view.brief else ""))
+        parts = [*view.recipe, *([f"Guide: {view.guide}"] if view.guide else [])]
+        self.recipe.setText(" · ".join(parts) or "No recipe: as you like")
+        beginner = f"New to this? {view.beginner}   " if view.beginner else ""
+        self.terms.setText(f"{beginner}{view.terms}")

@@ -1,0 +1,100 @@
+"""The calls of a project, as cards."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from roomtone.gui.look import Look
+from roomtone.gui.views.parts import ElidedLabel
+from roomtone.gui.views.together.call_form import CallForm
+from roomtone.gui.views.together.parts import Card, Flow, Rows, button, words
+from roomtone.gui.views.together.wishes import Wishes
+from roomtone.studio.together_snapshot import CallView, ProjectView
+from roomtone.wire.project.items import CallFields
+
+
+class CallsView(QWidget):
+    """The cards, and the form that stands above them while a call is opened or edited."""
+
+    def __init__(self, look: Look, wishes: Wishes) -> None:
+        super().__init__()
+        self._look = look
+        self._wishes = wishes
+        self._project = ""
+        self._takes: list[tuple[str, str]] = []
+        self.fresh = button("Open a call …", "Open a call", lambda: self._open("", CallFields()))
+        self.form = CallForm(look)
+        self.form.hide()
+        self.rows: Rows[tuple[CallView, bool]] = Rows(look, self._card, lambda pair: pair[0].id)
+        self.none = words("", "muted")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(look.tokens.space.small)
+        column.addWidget(self.form)
+        column.addWidget(self.rows)
+        column.addWidget(self.none)
+        column.addWidget(self.fresh, 0, Qt.AlignmentFlag.AlignLeft)
+        self.form.kept.connect(self._keep)
+        self.form.left.connect(self._close)
+
+    def show_calls(self, view: ProjectView, takes: list[tuple[str, str]]) -> None:
+        """Show the calls; ``takes`` may be chosen in the form."""
+        if view.id != self._project:
+            self._project = view.id
+            self._close()
+        self._takes = takes
+        self.rows.show_rows([(call, view.may_lead) for call in view.calls])
+        self.none.setText(
+            "No call is open. A call says what is missing, and carries everything that somebody needs to record it."
+            if view.may_lead
+            else "No call is open yet."
+        )
+        self.none.setVisible(not view.calls)
+        self.fresh.setVisible(view.may_lead and self.form.isHidden())
+
+    def _card(self, pair: tuple[CallView, bool]) -> QWidget:
+        call, lead = pair
+        card = Card(self._look, call.title)
+        card.column.addWidget(words(call.title, "strong"))
+        parts = [*call.media, call.progress, *(["closed"] if call.closed else [])]
+        card.column.addWidget(words(" · ".join(part for part in parts if part), "muted"))
+        if call.due.text:
+            due = ElidedLabel(self._look, self._look.tokens.type.small)
+            due.show_line(call.due)
+            card.column.addWidget(due)
+        for text in (call.brief, " · ".join(call.recipe), f"New to this? {call.beginner}" if call.beginner else ""):
+            if text:
+                card.column.addWidget(words(text, "" if text is call.brief else "muted"))
+        acts = []
+        if not call.closed:
+            again = "Answer again" if call.answered else "Answer"
+            acts.append(button(again, f"{again}: {call.title}", lambda: self._answer(call.id)))
+        if lead:
+            acts.append(button("Edit", f"Edit {call.title}", lambda: self._open(call.id, call.fields), "plain"))
+            text = "Open again" if call.closed else "Close"
+            change = CallFields(closed=not call.closed)
+            acts.append(button(text, f"{text}: {call.title}", lambda: self._edit(call.id, change), "plain"))
+        if acts:
+            card.column.addWidget(Flow(self._look, *acts))
+        return card
+
+    def _answer(self, call: str) -> None:
+        self._wishes.ask(lambda studio: studio.answer_call(call))
+        self._wishes.lead("studio")
+
+    def _edit(self, call: str, fields: CallFields) -> None:
+        self._wishes.ask(lambda studio: studio.edit_call(call, fields))
+
+    def _open(self, call: str, fields: CallFields) -> None:
+        self.form.show()
+        self.fresh.hide()
+        self.form.fill(call, fields, self._takes)
+
+    def _keep(self, call: str, fields: CallFields) -> None:
+        self._edit(call, fields)
+        self._close()
+
+    def _close(self) -> None:
+        self.form.hide()
+        self.fresh.show()

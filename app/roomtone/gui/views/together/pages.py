@@ -1,0 +1,66 @@
+"""The pages of what people do together, and the bars that belong to them, held together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtWidgets import QWidget
+
+from roomtone.gui.look import Look
+from roomtone.gui.pictures import PictureStore
+from roomtone.gui.presenters.model import LaneModel
+from roomtone.gui.views.together.answering import AnsweringBar
+from roomtone.gui.views.together.people import PeoplePage
+from roomtone.gui.views.together.project import ProjectPage
+from roomtone.gui.views.together.queued import QueuedBar
+from roomtone.gui.views.together.review import ReviewPage
+from roomtone.gui.views.together.starting import ProjectsPanel
+from roomtone.gui.views.together.today import TodayPage
+from roomtone.gui.views.together.wishes import Wishes
+from roomtone.gui.views.waves import WaveSource
+from roomtone.studio.together_snapshot import TogetherView
+
+
+class TogetherPages:
+    """Shows a whole view on all of them; what is the same as before is left alone."""
+
+    def __init__(self, look: Look, source: WaveSource, store: PictureStore) -> None:
+        self.wishes = Wishes()
+        self.today = TodayPage(look, self.wishes)
+        self.project = ProjectPage(look, self.wishes)
+        self.review = ReviewPage(look, source, store, self.wishes)
+        self.people = PeoplePage(look, self.wishes)
+        self.projects = ProjectsPanel(look, self.wishes)
+        self.answering = AnsweringBar(look, self.wishes)
+        self.queued = QueuedBar(look, self.wishes)
+        self._view: TogetherView | None = None
+        self._lanes: Mapping[str, LaneModel] = {}
+        self._tab = ""
+
+    @property
+    def tabs(self) -> dict[str, QWidget]:
+        """The pages by their names."""
+        return {"today": self.today, "project": self.project, "review": self.review, "people": self.people}
+
+    def show(self, view: TogetherView, lanes: tuple[LaneModel, ...]) -> None:
+        """Show a view; ``lanes`` are the takes that were made here."""
+        if {lane.id: lane for lane in lanes} != self._lanes:
+            self._lanes = {lane.id: lane for lane in lanes}
+        if view is not self._view:
+            self.today.show_today(view.today)
+            self.project.show_project(view.project, view.review)
+            self.people.show_people(view.people)
+            self.projects.show_projects(view.projects)
+            self._view = view
+            self._show_bars()
+        self.review.show_review(view.review, self._lanes)
+
+    def show_tab(self, tab: str) -> None:
+        """Be told which page of the window is in sight."""
+        self._tab = tab
+        self._show_bars()
+
+    def _show_bars(self) -> None:
+        view = self._view or TogetherView()
+        self.answering.show_answering(view.answering if self._tab in ("", "studio", "artwork", "writing") else None)
+        self.queued.show_queued(view, self._tab in self.tabs)

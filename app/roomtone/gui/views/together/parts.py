@@ -1,0 +1,250 @@
+"""What the pages of what people do together are made of: cards, rows that keep the keyboard, and people's discs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from roomtone.gui.look import Look
+from roomtone.gui.views.flow import FlowLayout
+from roomtone.studio.together_snapshot import Person
+
+V = TypeVar("V")
+
+
+def words(text: str, role: str = "") -> QLabel:
+    """Return a text that breaks where its room ends. A ``role`` is one of the style sheet's."""
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+    label.setMinimumWidth(1)
+    if role:
+        label.setProperty("role", role)
+    return label
+
+
+def button(text: str, name: str, act: Callable[[], object], role: str = "") -> QPushButton:
+    """Return a button. ``name`` says the whole of what it does, for those who do not see what it stands beside."""
+    made = QPushButton(text)
+    made.setAccessibleName(name)
+    made.setToolTip(name)
+    made.setObjectName(f"{text}/{name}")
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    if role:
+        made.setProperty("role", role)
+    made.clicked.connect(lambda _=False: act())
+    return made
+
+
+def field(name: str, placeholder: str = "", text: str = "", most: int = 300) -> QLineEdit:
+    """Return a line to write on."""
+    line = QLineEdit(text)
+    line.setAccessibleName(name)
+    line.setObjectName(name)
+    line.setPlaceholderText(placeholder)
+    line.setMaxLength(most)
+    return line
+
+
+class TextField(QPlainTextEdit):
+    """Several lines to write on. Tab leaves it; Ctrl+Enter is ``kept``."""
+
+    kept = Signal()
+
+    def __init__(self, look: Look, name: str, placeholder: str = "", lines: int = 3) -> None:
+        super().__init__()
+        self.setObjectName("field")
+        self.setAccessibleName(name)
+        self.setPlaceholderText(placeholder)
+        self.setTabChangesFocus(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(look.px(22 + 19 * lines))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.kept.emit()
+            return
+        super().keyPressEvent(event)
+        # The space bar writes here; it must never reach the record button.
+        event.accept()
+
+
+class Card(QFrame):
+    """A ground with rounded corners, and a column on it."""
+
+    def __init__(self, look: Look, name: str = "") -> None:
+        super().__init__()
+        self.setObjectName("card")
+        if name:
+            self.setAccessibleName(name)
+        space = look.tokens.space
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(space.medium, space.medium, space.medium, space.medium)
+        self.column.setSpacing(space.small)
+
+
+class Flow(QWidget):
+    """Controls beside each other that break as words do."""
+
+    def __init__(self, look: Look, *controls: QWidget) -> None:
+        super().__init__()
+        self._flow = FlowLayout(self, look.tokens.space.small)
+        for control in controls:
+            self._flow.addWidget(control)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def heightForWidth(self, width: int) -> int:
+        return self._flow.heightForWidth(width)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+
+class Disc(QWidget):
+    """Somebody's initials on their colour."""
+
+    def __init__(self, look: Look, person: Person) -> None:
+        super().__init__()
+        self._look = look
+        self._person = person
+        self.setAccessibleName(person.name)
+        self.setToolTip(person.name)
+        side = look.px(28)
+        self.setFixedSize(QSize(side, side))
+        look.changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event
+        people = self._look.colours.people
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(people[self._person.colour % len(people)]))
+        radius = self.width() / 2
+        painter.drawEllipse(QPointF(radius, radius), radius, radius)
+        painter.setPen(self._look.colour("on_accent"))
+        painter.setFont(self._look.font(self._look.tokens.type.caption, 600))
+        painter.drawText(QRectF(self.rect()), int(Qt.AlignmentFlag.AlignCenter), self._person.initials)
+        painter.end()
+
+
+class Rows(QWidget, Generic[V]):
+    """A column of rows, one for each view. Rows whose view is the same stay; the keyboard stays where it was."""
+
+    def __init__(self, look: Look, make: Callable[[V], QWidget], key: Callable[[V], str]) -> None:
+        super().__init__()
+        self._make = make
+        self._key = key
+        self._rows: dict[str, tuple[V, QWidget]] = {}
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(look.tokens.space.small)
+
+    def row(self, key: str) -> QWidget | None:
+        """Return the row of a view."""
+        found = self._rows.get(key)
+        return found[1] if found is not None else None
+
+    def show_rows(self, views: Sequence[V]) -> None:
+        """Show these views in this order."""
+        focus = self._focus()
+        before, self._rows = self._rows, {}
+        for place, view in enumerate(views):
+            key = self._key(view)
+            old = before.pop(key, None)
+            if old is not None and old[0] == view:
+                row = old[1]
+            else:
+                row = self._make(view)
+                if old is not None:
+                    _drop(old[1])
+            self._rows[key] = (view, row)
+            self._column.insertWidget(place, row)
+        for _, row in before.values():
+            _drop(row)
+        self.setVisible(bool(self._rows))
+        self._give_focus(focus)
+
+    def _focus(self) -> tuple[str, str] | None:
+        """Return which control of which row has the keyboard."""
+        focus = QApplication.focusWidget()
+        for key, (_, row) in self._rows.items():
+            if focus is not None and row.isAncestorOf(focus):
+                return key, focus.objectName()
+        return None
+
+    def _give_focus(self, focus: tuple[str, str] | None) -> None:
+        row = self.row(focus[0]) if focus is not None else None
+        if focus is None or row is None or ((now := QApplication.focusWidget()) is not None and row.isAncestorOf(now)):
+            return
+        found = [one for one in row.findChildren(QWidget) if one.focusPolicy() is not Qt.FocusPolicy.NoFocus]
+        target = next((one for one in found if one.objectName() == focus[1]), found[0] if found else None)
+        if target is not None:
+            target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _drop(row: QWidget) -> None:
+    row.hide()
+    row.deleteLater()
+
+
+class Scroll(QScrollArea):
+    """A page that scrolls down, its column in the middle and no wider than lines are read."""
+
+    def __init__(self, look: Look, name: str, widest: int = 900) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        space = look.tokens.space
+        middle, self._sheet = QWidget(), QWidget()
+        middle.setObjectName("page")
+        self._sheet.setMaximumWidth(look.px(widest))
+        self.column = QVBoxLayout(self._sheet)
+        self.column.setContentsMargins(space.large, space.wide, space.large, space.wide)
+        self.column.setSpacing(space.medium)
+        across = QHBoxLayout(middle)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.addStretch(1)
+        across.addWidget(self._sheet, 100)
+        across.addStretch(1)
+        self.setWidget(middle)
+
+    def section(self, text: str) -> QLabel:
+        """Add the heading of a section, and return it."""
+        label = words(text, "section")
+        self.column.addWidget(label)
+        return label
+
+
+def person_line(look: Look, person: Person, *more: QWidget) -> QWidget:
+    """Return a line that begins with somebody's disc."""
+    line = QWidget()
+    across = QHBoxLayout(line)
+    across.setContentsMargins(0, 0, 0, 0)
+    across.setSpacing(look.tokens.space.small)
+    across.addWidget(Disc(look, person), 0, Qt.AlignmentFlag.AlignTop)
+    for one in more:
+        across.addWidget(one, 1 if isinstance(one, QLabel) else 0)
+    return line

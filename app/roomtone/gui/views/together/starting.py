@@ -1,0 +1,98 @@
+"""The panel below the header in which a project is chosen or begun."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from roomtone.gui.look import Look
+from roomtone.gui.views.together.about import ProjectForm
+from roomtone.gui.views.together.parts import Flow, Rows, button, words
+from roomtone.gui.views.together.wishes import Wishes
+from roomtone.gui.views.transport import ChoiceBox
+from roomtone.studio.together_snapshot import ProjectChoice
+from roomtone.wire.project.items import Template
+from roomtone.wire.project.templates import WORDS
+
+
+class ProjectsPanel(QWidget):
+    """The projects that can be looked at, and the form for another one. ``closed`` when there is nothing more to do."""
+
+    closed = Signal()
+
+    def __init__(self, look: Look, wishes: Wishes) -> None:
+        super().__init__()
+        self._look = look
+        self._wishes = wishes
+        self._template = Template.SONG
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName("Projects")
+        self.rows: Rows[ProjectChoice] = Rows(look, self._row, lambda choice: choice.id)
+        self.start = button("Start a project …", "Start a project", self._open)
+        self.join = button("Join by a link …", "Join a project by a link", self._join)
+        self.template = ChoiceBox(look, "What it begins as", "What the project begins as")
+        self.words = words("", "muted")
+        self.form = ProjectForm(look, "Start the project")
+        self.template.chose.connect(self._choose)
+        self.form.done.clicked.connect(self._start)
+        self.form.cancel.clicked.connect(self._close)
+        column = QVBoxLayout(self)
+        space = look.tokens.space
+        column.setContentsMargins(space.large, space.medium, space.large, space.medium)
+        column.setSpacing(space.small)
+        self._more = Flow(look, self.start, self.join)
+        for widget in (self.rows, self._more, self.template, self.words, self.form):
+            column.addWidget(widget)
+        self._choose(self._template.value)
+        self._close()
+        self.hide()
+
+    def show_projects(self, choices: tuple[ProjectChoice, ...]) -> None:
+        """Show the projects."""
+        self.rows.show_rows(choices)
+
+    def _row(self, choice: ProjectChoice) -> QWidget:
+        made = button(
+            f"{choice.title}   {choice.detail}", f"Look at {choice.title}", lambda: self._look_at(choice.id), "row"
+        )
+        made.setCheckable(True)
+        made.setChecked(choice.chosen)
+        return made
+
+    def _look_at(self, project: str) -> None:
+        self._wishes.ask(lambda studio: studio.choose_project(project))
+        self.closed.emit()
+
+    def _open(self) -> None:
+        self._show_form(True)
+        self.form.title.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _close(self) -> None:
+        self._show_form(False)
+
+    def _show_form(self, shown: bool) -> None:
+        for widget in (self.template, self.words, self.form):
+            widget.setVisible(shown)
+        self._more.setVisible(not shown)
+
+    def _join(self) -> None:
+        self._wishes.lead("people")
+        self.closed.emit()
+
+    def _choose(self, value: str) -> None:
+        self._template = Template(value)
+        self.template.show_entries([(one.value, one.value.capitalize()) for one in Template], value)
+        self.words.setText(WORDS[self._template])
+
+    def _start(self) -> None:
+        fields = self.form.fields()
+        if fields is None:
+            return
+        title, template = fields.title or "", self._template
+        self._wishes.ask(lambda studio: studio.start_project(title, template, fields))
+        self.form.title.clear()
+        self.form.brief.clear()
+        self._close()
+        self._wishes.lead("project")
+        self.closed.emit()

@@ -1,0 +1,99 @@
+"""What stands between recording a take and giving it away: the check, who is in it, and the terms."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox
+
+from roomtone.gui.look import Look
+from roomtone.gui.views.together.parts import Card, Rows, button, words
+from roomtone.gui.views.together.wishes import Wishes
+from roomtone.gui.views.transport import ChoiceBox
+from roomtone.studio.together_snapshot import FindingView, ReviewTake
+from roomtone.wire.project.items import Consent, InShot, Minors
+from roomtone.wire.project.licences import WITHDRAWAL
+from roomtone.wire.project.state import Stage
+
+E = TypeVar("E", bound=StrEnum)
+
+
+class SubmitCard(Card):
+    """The card of an own take that was not given yet, or was taken back."""
+
+    def __init__(self, look: Look, wishes: Wishes) -> None:
+        super().__init__(look, "Submit this take")
+        self._look = look
+        self._wishes = wishes
+        self._take = ""
+        self.check: Rows[FindingView] = Rows(look, self._finding, lambda finding: finding.text)
+        self.in_shot = ChoiceBox(look, "Who can be seen or heard", "Who can be seen or heard in it")
+        self.minors = ChoiceBox(look, "Children", "Whether children are in it")
+        self.machines = QCheckBox("Programs may be trained with it")
+        self.voice = QCheckBox("A voice like the one in it may be made")
+        self.location = QCheckBox("Keep where it was made, where the file says so")
+        self.terms = words("", "muted")
+        self.fault = words("Say who is in it, and whether children are", "look")
+        self.give = button("Submit", "Submit this take to the project", self._submit)
+        self._shot, self._minors = InShot.UNSAID, Minors.UNSAID
+        self.column.addWidget(words("Submit this take", "strong"))
+        for widget in (
+            self.check, self.in_shot, self.minors, self.machines, self.voice, self.location, self.terms, self.fault,
+        ):  # fmt: skip
+            self.column.addWidget(widget)
+        self.column.addWidget(self.give, 0, Qt.AlignmentFlag.AlignLeft)
+        self.in_shot.chose.connect(self._choose_shot)
+        self.minors.chose.connect(self._choose_minors)
+        self.fault.hide()
+
+    def show_submit(self, take: ReviewTake) -> None:
+        """Show it for a take that may be submitted."""
+        self.setVisible(take.mine and take.stage in (Stage.OWN, Stage.WITHDRAWN))
+        self.check.show_rows(take.findings)
+        self.terms.setText(WITHDRAWAL)
+        if take.id == self._take:
+            return
+        self._take = take.id
+        self.fault.hide()
+        consent = take.consent
+        self._choose_shot(consent.in_shot.value)
+        self._choose_minors(consent.minors.value)
+        for box, on in (
+            (self.machines, consent.machines), (self.voice, consent.voice), (self.location, consent.location),
+        ):  # fmt: skip
+            box.setChecked(on)
+
+    def _finding(self, finding: FindingView) -> QCheckBox:
+        # Shown as a tick rather than in colour alone; nothing can be changed here.
+        box = QCheckBox(finding.text)
+        box.setChecked(finding.good)
+        box.setEnabled(False)
+        box.setAccessibleName(f"{'As asked' if finding.good else 'Look here'}: {finding.text}")
+        if not finding.good:
+            box.setProperty("role", "look")
+        return box
+
+    def _choose_shot(self, value: str) -> None:
+        self._shot = InShot(value)
+        self.in_shot.show_entries(_entries(InShot, "Who can be seen or heard? …"), value)
+
+    def _choose_minors(self, value: str) -> None:
+        self._minors = Minors(value)
+        self.minors.show_entries(_entries(Minors, "Are children in it? …"), value)
+
+    def _submit(self) -> None:
+        unsaid = self._shot is InShot.UNSAID or self._minors is Minors.UNSAID
+        self.fault.setVisible(unsaid)
+        if unsaid:
+            return
+        consent = Consent(
+            self._shot, self._minors, self.machines.isChecked(), self.voice.isChecked(), self.location.isChecked()
+        )
+        take = self._take
+        self._wishes.ask(lambda studio: studio.submit(take, consent))
+
+
+def _entries(kind: type[E], unsaid: str) -> list[tuple[str, str]]:
+    return [(one.value, (one.value[:1].upper() + one.value[1:]) or unsaid) for one in kind]

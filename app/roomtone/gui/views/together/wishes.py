@@ -1,0 +1,27 @@
+"""How the pages of what people do together say what a person wants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+from roomtone.studio.together_intents import TogetherIntents
+
+Wish = Callable[[TogetherIntents], None]
+
+
+class Wishes(QObject):
+    """The one way out of these pages. ``wished`` carries what to do with the studio, ``led`` the page to go to, and
+    the take to look at there or ""."""
+
+    wished = Signal(object)
+    led = Signal(str, str)
+
+    def ask(self, wish: Wish) -> None:
+        """Wish for something."""
+        self.wished.emit(wish)
+
+    def lead(self, page: str, take: str = "") -> None:
+        """Wish for another page."""
+        self.led.emit(page, take)
