@@ -11,21 +11,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import RoomtoneError, UsageError
+from roomtone.studio.knowing import NOT_BUILT, Knowing
 from roomtone.studio.together_facts import Facts, built_from, said_of, submission
 from roomtone.studio.together_project import role_of
-from roomtone.studio.together_review import file_of
-from roomtone.studio.together_snapshot import PartKind
-from roomtone.studio.together_words import kind_of_take
-from roomtone.studio.workshop import Workshop
-from roomtone.takes.library import LibraryItem
 from roomtone.takes.naming import one_line, several_lines
-from roomtone.upload.together_messages import LocalCopy, LocalProject, NewEdit, ProjectDocument
-from roomtone.wire.api import Take
+from roomtone.upload.together_messages import LocalCopy, LocalProject, NewEdit
 from roomtone.wire.project.items import (
     Anchor,
-    CallFields,
     CommentFields,
     Consent,
     Fields,
@@ -43,84 +36,10 @@ from roomtone.wire.project.suggestions import Suggestions, next_for
 from roomtone.wire.project.templates import STEPS
 
 MAX_TITLE: Final = 300
-# A sync worker that keeps no projects yet begins and lists them on the server.
-_NOT_BUILT: Final = "not-built"
-_TEXT_BYTES: Final = 400_000
 
 
-class Together:
+class Together(Knowing):
     """The project that takes go to, as this person may see and change it."""
-
-    def __init__(self, workshop: Workshop, clock: Clock) -> None:
-        self.workshop = workshop
-        self._clock = clock
-        self._known: set[str] = set()
-        self._texts: dict[str, str] = {}
-
-    # What is known.
-
-    def project(self) -> str:
-        """Return the id of the project; one that was begun alone is made known, so that it can be worked on."""
-        project, title = self.workshop.project()
-        if project not in self._known:
-            sync = self.workshop.sync()
-            if project not in {one.id for one in sync.list_local_projects()} and not self._on_server(project):
-                sync.start_project(ProjectFields(title=title), (), project)
-            self._known.add(project)
-        return project
-
-    def _on_server(self, project: str) -> bool:
-        """Return whether a server has a project that was never looked at here: somebody else began it."""
-        try:
-            return project in {one.id for one in self.workshop.sync().list_projects()}
-        except RoomtoneError:
-            return False
-
-    def document(self) -> ProjectDocument:
-        """Return the project as this computer knows it."""
-        return self.workshop.sync().get_project(self.project())
-
-    def projects(self) -> list[LocalProject]:
-        """Return every project that this computer has seen."""
-        try:
-            return self.workshop.sync().list_local_projects()
-        except RoomtoneError as error:
-            if error.code != _NOT_BUILT:
-                raise
-            listed = self.workshop.sync().list_projects()
-            return [LocalProject(one.id, one.title, one.takes, None, "", 0) for one in listed]
-
-    def facts(self, selected: str = "") -> Facts:
-        """Return all that pages are made of, but for people's links and keys."""
-        document = self.document()
-        library = {item.id: item for item in self.workshop.takes() if item.problem is None}
-        copies = {copy.take: copy for copy in self.workshop.sync().list_copies(document.state.id)}
-        facts = Facts(
-            document,
-            self._clock.now(),
-            tuple(self.projects()),
-            library,
-            copies,
-            seen=self.workshop.settings.news_seen,
-            selected=selected,
-        )
-        for take in document.state.takes.values():
-            if kind_of_take(take) is PartKind.WRITING:
-                facts.texts[take.id] = self._text(facts, take)
-        return facts
-
-    def _text(self, facts: Facts, take: Take) -> str:
-        """Return what is written in a take, as far as it is here. Takes do not change, so each is read once."""
-        if take.id not in self._texts:
-            file = file_of(facts, take.id, PartKind.WRITING)
-            if not file:
-                return ""
-            try:
-                with Path(file).open("rb") as opened:
-                    self._texts[take.id] = opened.read(_TEXT_BYTES).decode("utf-8", "replace")
-            except OSError:
-                return ""
-        return self._texts[take.id]
 
     # Projects, steps and calls.
 
@@ -147,7 +66,7 @@ class Together:
         try:
             return self.workshop.sync().start_project(fields, STEPS[template])
         except RoomtoneError as error:
-            if error.code != _NOT_BUILT:
+            if error.code != NOT_BUILT:
                 raise
             begun = self.workshop.sync().create_project(fields.title or "")
             return LocalProject(begun.id, begun.title, 0, None, "", 0)
@@ -235,10 +154,6 @@ class Together:
             return [(track.media, str(Path(item.folder) / track.name)) for track in item.tracks]
         return [(track.media, track.path) for track in self.fetch(take, wait=wait).tracks]
 
-    def local(self, take: str) -> LibraryItem | None:
-        """Return a take that was made here; ``None`` for somebody else's."""
-        return next((one for one in self.workshop.takes() if one.id == take and one.problem is None), None)
-
     def listen(self, take: str, at: float = 0.0) -> bool:
         """Play a take of the project, fetched first where it is not here; for those who may, it is heard then.
 
@@ -292,15 +207,6 @@ class Together:
     def seen_news(self) -> None:
         """Nothing of the news is fresh any more."""
         self.workshop.change(news_seen=write_stamp(self._clock.now()))
-
-    def call(self, identity: str) -> CallFields:
-        """Return a call that is there. Raises ``UsageError``."""
-        call = self.document().state.fields(identity, CallFields)
-        if call == CallFields() or call.removed:
-            raise UsageError(
-                "no-such-call", "There is no such call", identity, "roomtone call list shows the calls with their ids"
-            )
-        return call
 
 
 def no_such_take(take: str) -> UsageError:
