@@ -128,7 +128,7 @@ def test(arguments: list[str]) -> int:
             failed.append(name)
     say(f"== not passed: {', '.join(failed)}" if failed else "== all checks passed; now the tests")
     # All tests wait for real seconds most of the time, so two of them at once take little more than half as long.
-    pytest = [str(_python()), "-m", "pytest", *(arguments or ["-n", "2", "--dist", "loadgroup"])]
+    pytest = [str(_python()), "-m", "pytest", *(arguments or ["-n", "2"])]
     tests = subprocess.run(pytest, cwd=ROOT, env=environment, check=False)
     return tests.returncode or (1 if failed else 0)
 

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_socket
@@ -16,6 +17,7 @@ from tests.guards import log_guard, mark_processes, marker_line, process_guard, 
 from tests.rigs.display import VirtualDisplay
 from tests.rigs.jack import JackServer
 from tests.rigs.pulse import PulseServer
+from tests.scheduling import make_scheduler
 
 __all__ = ["log_guard", "process_guard", "thread_guard", "window_guard"]
 
@@ -31,15 +33,9 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("JACK_NO_START_SERVER", "1")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run beside each other, keep those of a module together, because they share what it prepared.
-
-    The acceptance tests are kept together as a whole: each of them wants the machine's sound and both cores for itself.
-    """
-    for item in items:
-        folder, module = item.path.parent.name, item.path.stem
-        item.add_marker(pytest.mark.xdist_group(folder if folder == "acceptance" else f"{folder}/{module}"))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Say which tests run beside each other where two processes share them."""
+    return make_scheduler(config, log)
 
 
 def pytest_runtest_setup() -> None:

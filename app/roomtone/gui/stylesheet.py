@@ -26,6 +26,7 @@ def stylesheet(look: Look) -> str:
     QLabel[role="strong"] {{ font-weight: 600; }}
     QLabel[role="section"] {{ color: {c.muted}; font-size: {look.px(t.caption)}px; font-weight: 600; }}
     QFrame#card {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: {r.large}px; }}
+    QScrollArea#projects {{ background: {c.surface}; border-bottom: 1px solid {c.line}; }}
     QScrollArea#list {{ background: {c.surface}; border-right: 1px solid {c.line}; }}
     QPushButton, QComboBox, QLineEdit, QAbstractSpinBox {{
         color: {c.text}; background: {c.control}; border: {ring}px solid {c.control}; font-size: {body}px;

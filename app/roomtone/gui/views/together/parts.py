@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -28,13 +28,25 @@ from roomtone.studio.together_snapshot import Person
 V = TypeVar("V")
 
 
+class Words(QLabel):
+    """A text that breaks where its room ends."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def minimumSizeHint(self) -> QSize:
+        # Qt's own is as high as the text would be in its narrowest column, which would hold the window high.
+        return QSize(1, self.fontMetrics().height())
+
+
 def words(text: str, role: str = "") -> QLabel:
     """Return a text that breaks where its room ends. A ``role`` is one of the style sheet's."""
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-    label.setMinimumWidth(1)
+    label = Words(text)
     if role:
         label.setProperty("role", role)
     return label
@@ -51,6 +63,27 @@ def button(text: str, name: str, act: Callable[[], object], role: str = "") -> Q
         made.setProperty("role", role)
     made.clicked.connect(lambda _=False: act())
     return made
+
+
+class RowButton(QPushButton):
+    """A row to choose, of some lines that end in … where there is no room."""
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__()
+        self._lines = lines
+        self.setProperty("role", "row")
+        self.setAccessibleName(", ".join(lines))
+        self.setToolTip("\n".join(lines))
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setText("\n".join(lines))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        room = self.width() - 2 * self.fontMetrics().height()
+        elide = Qt.TextElideMode.ElideRight
+        self.setText("\n".join(self.fontMetrics().elidedText(line, elide, room) for line in self._lines))
 
 
 def field(name: str, placeholder: str = "", text: str = "", most: int = 300) -> QLineEdit:
@@ -238,13 +271,15 @@ class Scroll(QScrollArea):
         return label
 
 
-def person_line(look: Look, person: Person, *more: QWidget) -> QWidget:
-    """Return a line that begins with somebody's disc."""
+def person_line(look: Look, person: Person, *more: QWidget, named: bool = False) -> QWidget:
+    """Return a line that begins with somebody's disc; ``named`` says that their name follows, and then the rest."""
     line = QWidget()
     across = QHBoxLayout(line)
     across.setContentsMargins(0, 0, 0, 0)
     across.setSpacing(look.tokens.space.small)
     across.addWidget(Disc(look, person), 0, Qt.AlignmentFlag.AlignTop)
-    for one in more:
-        across.addWidget(one, 1 if isinstance(one, QLabel) else 0)
+    for number, one in enumerate(more):
+        if named and number == 0:
+            one.setFixedWidth(look.px(160))
+        across.addWidget(one, int(isinstance(one, QLabel) and not (named and number == 0)))
     return line

@@ -92,7 +92,7 @@ class PeoplePage(Scroll):
             role.chose.connect(lambda value: self._wishes.ask(lambda s: s.set_role(person.account, Role(value))))
             more.append(role)
             more.append(self._sure("Let go", f"Let {person.name} go; their takes and name stay", person.account))
-        line = person_line(self._look, person, *more)
+        line = person_line(self._look, person, *more, named=True)
         if person.about:
             line.setToolTip(person.about)
         return line

@@ -57,7 +57,7 @@ class ProjectPage(Scroll):
 
     def _credit(self, view: CreditView) -> QWidget:
         said = " · ".join(part for part in (view.role, view.length) if part)
-        return person_line(self._look, view.person, words(view.person.name, "strong"), words(said, "muted"))
+        return person_line(self._look, view.person, words(view.person.name, "strong"), words(said, "muted"), named=True)
 
     def _branch(self, pair: tuple[int, BranchView]) -> QWidget:
         _, view = pair

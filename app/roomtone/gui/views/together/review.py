@@ -13,7 +13,7 @@ from roomtone.gui.pictures import PictureStore
 from roomtone.gui.presenters.model import EmptyModel, LaneModel
 from roomtone.gui.presenters.review import FILTERS, suits
 from roomtone.gui.views.empty import EmptyView
-from roomtone.gui.views.together.parts import Rows, words
+from roomtone.gui.views.together.parts import RowButton, Rows, words
 from roomtone.gui.views.together.review_take import ReviewTakeView
 from roomtone.gui.views.together.wishes import Wishes
 from roomtone.gui.views.transport import ChoiceBox
@@ -107,15 +107,9 @@ class ReviewPage(QWidget):
     def _row(self, pair: tuple[ReviewTake, bool]) -> QWidget:
         take, chosen = pair
         said = " · ".join(part for part in (take.person.name, take.stage.value, _comments(take.comment_count)) if part)
-        row = QPushButton(f"{take.title}\n{said}")
+        row = RowButton(take.title, said)
         row.setObjectName("choose")
-        row.setProperty("role", "row")
-        row.setAccessibleName(f"{take.title}, {said}")
-        row.setToolTip(f"{take.title}\n{said}")
-        row.setCheckable(True)
         row.setChecked(chosen)
-        row.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        row.setMinimumWidth(1)
         row.clicked.connect(lambda: self._choose(take.id, row))
         return row
 

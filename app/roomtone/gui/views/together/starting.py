@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from roomtone.gui.look import Look
 from roomtone.gui.views.together.about import ProjectForm
@@ -15,7 +15,7 @@ from roomtone.wire.project.items import Template
 from roomtone.wire.project.templates import WORDS
 
 
-class ProjectsPanel(QWidget):
+class ProjectsPanel(QScrollArea):
     """The projects that can be looked at, and the form for another one. ``closed`` when there is nothing more to do."""
 
     closed = Signal()
@@ -25,9 +25,12 @@ class ProjectsPanel(QWidget):
         self._look = look
         self._wishes = wishes
         self._template = Template.SONG
-        self.setObjectName("panel")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setObjectName("projects")
         self.setAccessibleName("Projects")
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.rows: Rows[ProjectChoice] = Rows(look, self._row, lambda choice: choice.id)
         self.start = button("Start a project …", "Start a project", self._open)
         self.join = button("Join by a link …", "Join a project by a link", self._join)
@@ -37,13 +40,16 @@ class ProjectsPanel(QWidget):
         self.template.chose.connect(self._choose)
         self.form.done.clicked.connect(self._start)
         self.form.cancel.clicked.connect(self._close)
-        column = QVBoxLayout(self)
+        self._sheet = QWidget()
+        self._sheet.setObjectName("side")
+        column = QVBoxLayout(self._sheet)
         space = look.tokens.space
         column.setContentsMargins(space.large, space.medium, space.large, space.medium)
         column.setSpacing(space.small)
         self._more = Flow(look, self.start, self.join)
         for widget in (self.rows, self._more, self.template, self.words, self.form):
             column.addWidget(widget)
+        self.setWidget(self._sheet)
         self._choose(self._template.value)
         self._close()
         self.hide()
@@ -51,6 +57,17 @@ class ProjectsPanel(QWidget):
     def show_projects(self, choices: tuple[ProjectChoice, ...]) -> None:
         """Show the projects."""
         self.rows.show_rows(choices)
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        # As high as its content while the page below keeps half of the window; beyond that it scrolls.
+        width = max(1, self.width())
+        high = self._sheet.heightForWidth(width) if self._sheet.hasHeightForWidth() else -1
+        wanted = max(high, self._sheet.sizeHint().height())
+        return QSize(width, min(wanted + 2, max(self._look.px(120), self.window().height() // 2)))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._look.px(200), self._look.px(80))
 
     def _row(self, choice: ProjectChoice) -> QWidget:
         made = button(
@@ -75,6 +92,7 @@ class ProjectsPanel(QWidget):
         for widget in (self.template, self.words, self.form):
             widget.setVisible(shown)
         self._more.setVisible(not shown)
+        self.updateGeometry()
 
     def _join(self) -> None:
         self._wishes.lead("people")
