@@ -149,13 +149,17 @@ def compose(
     room = Quota(repository, storage, threads, clock, quota)
     planner = Planner(repository, clock)
     uploads = Uploads(repository, storage, access, planner, live, sealer, threads, clock, expiry, room)
+    documents, schema = build_documents(
+        [*take_routes(takes, states), *project_routes(states, editor, overviews), *people]
+    )
     application = Dispatcher(
         access,
         Guard(access, limits),
         TusEndpoint(uploads, OpenLimit(repository, threads, clock)),
         Downloads(takes, storage, threads),
         Events(access, feed, states),
-        build_documents([*take_routes(takes, states), *project_routes(states, editor, overviews), *people]),
+        documents,
+        schema,
         clock,
     )
     sweeper = Sweeper(repository, storage, live, sealer, threads, clock, expiry)

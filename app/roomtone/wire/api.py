@@ -78,8 +78,11 @@ PROTOCOL: Final = 1
 # A bare "$" also matches before a line end, which no id or name may have.
 Id = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$(?!\n)")]
 TrackName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}\.[a-z0-9]{1,5}$(?!\n)")]
+# What people read in one line holds nothing that cannot be shown in one.
+SHOWN: Final = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$(?!\n)"
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
-Name = Annotated[str, msgspec.Meta(max_length=100)]
+ShownTitle = Annotated[str, msgspec.Meta(min_length=1, max_length=300, pattern=SHOWN)]
+Name = Annotated[str, msgspec.Meta(max_length=100, pattern=SHOWN)]
 Media = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{1,20}/[a-z0-9.+-]{1,60}$(?!\n)")]
 Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
 
@@ -108,7 +111,7 @@ class Account(msgspec.Struct, frozen=True):
 class NewProject(msgspec.Struct, frozen=True):
     """A project that somebody starts."""
 
-    title: Title
+    title: ShownTitle
 
 
 class Project(msgspec.Struct, frozen=True):
@@ -156,11 +159,11 @@ class NewTake(msgspec.Struct, frozen=True):
     """A take that is being recorded, or that was."""
 
     project: Id
-    title: Title
+    title: ShownTitle
     tracks: Annotated[list[NewTrack], msgspec.Meta(max_length=64)]
     part: Name = ""
     person: Name = ""
-    started: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    started: Annotated[str, msgspec.Meta(max_length=40, pattern=SHOWN)] = ""
 
 
 class Take(msgspec.Struct, frozen=True):

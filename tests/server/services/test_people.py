@@ -100,7 +100,7 @@ def test_nobody_makes_links_to_more_than_is_below_them(inside: Inside, ana: Pers
     assert leader.send("POST", path, {"role": "leader"}).code == "not-allowed"
     assert ana.send("POST", path, {"role": "leader"}).status == 200
     assert ana.send("POST", path, {"days": 366}).code == "bad-document"
-    assert ana.send("POST", path, {"note": "a\x07b"}).code == "bad-text"
+    assert ana.send("POST", path, {"note": "a\x07b"}).code == "bad-document"
 
 
 def test_a_guest_comes_in_by_name_alone_and_gets_an_account_by_a_passphrase(

@@ -29,6 +29,7 @@ class Dispatcher:
         downloads: Downloads,
         events: Events,
         documents: App,
+        schema: App,
         clock: Clock,
     ) -> None:
         self._access = access
@@ -38,6 +39,8 @@ class Dispatcher:
         self._raw: dict[str, App] = {
             tus.UPLOADS: uploads,
             f"{tus.UPLOADS}/{{upload}}": uploads,
+            "/api/schema": schema,
+            "/api/schema/openapi.json": schema,
             "/api/takes/{take}/tracks/{name}": downloads,
             "/api/projects/{project}/events": events,
         }

@@ -12,12 +12,14 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.types import ControllerRouterHandler
 
 import roomtone
-from roomtone.foundation.errors import RoomtoneError, unexpected
+from roomtone.foundation.errors import BugError, RoomtoneError, unexpected
 from roomtone.server import problems
+from roomtone.server.api.schema import SchemaEndpoint
 from roomtone.server.api.take_routes import AnyRequest
 from roomtone.server.asgi import VISITOR, App, Scope
 from roomtone.server.problems import RefusedError
 from roomtone.server.services.access import Visitor
+from roomtone.server.services.rules import RULES
 from roomtone.wire import api
 
 log = logging.getLogger(__name__)
@@ -25,8 +27,11 @@ log = logging.getLogger(__name__)
 MAX_BODY: Final = 1 << 20
 
 
-def build_documents(routes: list[ControllerRouterHandler]) -> App:
-    """Return the ASGI application for everything that is a JSON document. The dispatcher has checked the rights."""
+def build_documents(routes: list[ControllerRouterHandler]) -> tuple[App, App]:
+    """Return the ASGI applications for everything that is a JSON document, and for the OpenAPI document of it.
+
+    The dispatcher has checked the rights.
+    """
     application: Any = Litestar(
         routes,
         path="/api",
@@ -37,8 +42,19 @@ def build_documents(routes: list[ControllerRouterHandler]) -> App:
         logging_config=None,
         multipart_form_part_limit=1,
     )
+    for route in application.routes:
+        template = route.path.replace(":str}", "}")
+        unruled = [method for method in getattr(route, "methods", ()) if _lacks_rule(method, template)]
+        if unruled:
+            raise BugError("bug", "A route has no rule", f"{unruled} {template}", "Write it into services.rules")
     serve: App = application
-    return serve
+    return serve, SchemaEndpoint(lambda: dict(application.openapi_schema.to_schema()))
+
+
+def _lacks_rule(method: str, template: str) -> bool:
+    # The framework answers these by itself; nothing leads there.
+    by_itself = method == "OPTIONS" or template.startswith("/api/schema")
+    return not by_itself and (method, template) not in RULES
 
 
 def _visitor(request: AnyRequest) -> Visitor:

@@ -13,7 +13,6 @@ from roomtone.server.problems import RefusedError
 from roomtone.server.services.access import Visitor, new_token
 from roomtone.server.services.passphrases import Passphrases
 from roomtone.server.services.telling import moment
-from roomtone.server.services.texts import check_line
 from roomtone.server.threads import Threads
 from roomtone.wire.project.people import Device, Devices, Key, NewDevice, NewPassphrase, Scope
 from roomtone.wire.project.rights import Right
@@ -39,7 +38,6 @@ class Keys:
 
     async def add(self, visitor: Visitor, wanted: NewDevice) -> Key:
         """Make a further key; one for recording is for one project in which its owner may contribute."""
-        check_line(wanted.device)
         project = ""
         if wanted.scope is Scope.RECORDER:
             project = wanted.project or ""

@@ -14,7 +14,7 @@ from roomtone.server.services.feed import Feed
 from roomtone.server.services.invites import Doors
 from roomtone.server.services.limits import Limits
 from roomtone.server.services.passphrases import Passphrases
-from roomtone.server.services.texts import check_line, check_name
+from roomtone.server.services.texts import check_name
 from roomtone.server.threads import Threads
 from roomtone.wire.project.people import MIN_PASSPHRASE, JoinProject, Key, Login, Role, Scope
 from roomtone.wire.project.rights import OF_ROLE
@@ -57,7 +57,6 @@ class Entrance:
                 raise RefusedError("key-too-narrow")
             account = visitor.account
         else:
-            check_line(wanted.device)
             account = await self._new_account(wanted)
             token, hashed = new_token()
             key = KeyRecord(hashed, account, self._clock.now(), wanted.device)
@@ -78,7 +77,6 @@ class Entrance:
     async def login(self, wanted: Login) -> Key:
         """Come back. Raises ``wrong-name-or-passphrase``, as slowly for a name that nobody has."""
         self._limits.logins.take(login_of(wanted.name))
-        check_line(wanted.device)
         account = await self._threads.run(self._repository.account_named, wanted.name)
         kept = account.passphrase if account is not None else ""
         if not await self._passphrases.matches(kept, wanted.passphrase) or account is None:

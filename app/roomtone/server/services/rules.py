@@ -18,7 +18,9 @@ from roomtone.server.services.limits import Limits
 from roomtone.wire.project.people import Scope
 from roomtone.wire.project.rights import Right
 
-_ID = re.compile(r"[0-9a-f]{32}")
+# What may stand in a path. The framework does not look at the patterns of its parameters, so this is where they end.
+_ID: Final = "[0-9a-f]{32}"
+_NAMED: Final = {"name": r"[a-z0-9][a-z0-9-]{0,31}\.[a-z0-9]{1,5}"}
 
 
 class Who(StrEnum):
@@ -147,18 +149,14 @@ class Route:
 
 
 class Routes:
-    """Finds the rule of a request."""
+    """Finds the rule of a request, by its method and by a path in which every name is one that could be."""
 
     def __init__(self, rules: Mapping[tuple[str, str], Rule] = RULES) -> None:
         self._methods: dict[str, dict[str, Rule]] = {}
         for (method, template), rule in rules.items():
             self._methods.setdefault(template, {})[method] = rule
         self._plain = {template for template in self._methods if "{" not in template}
-        self._patterns = [
-            (re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(template))), template)
-            for template in self._methods
-            if template not in self._plain
-        ]
+        self._patterns = [(_pattern(template), template) for template in self._methods if template not in self._plain]
 
     def find(self, method: str, path: str) -> Route:
         """Return the route. Raises ``unknown-path``, or ``wrong-method`` with those that there are."""
@@ -203,12 +201,12 @@ class Guard:
             raise RefusedError("key-too-narrow")
         match rule.where:
             case Where.PROJECT if rule.right is not None:
-                visitor.check(_identity(route, "project", "unknown-project"), rule.right)
+                visitor.check(route.names["project"], rule.right)
             case Where.TAKE:
-                place = await self._access.take(visitor, _identity(route, "take", "unknown-take"))
+                place = await self._access.take(visitor, route.names["take"])
                 self.check_take(rule, visitor, place)
             case Where.UPLOAD if rule.right is not None:
-                upload = await self._access.upload(visitor, _identity(route, "upload", "unknown-upload"))
+                upload = await self._access.upload(visitor, route.names["upload"])
                 if upload.project:
                     visitor.check(upload.project, rule.right)
             case _:
@@ -224,8 +222,10 @@ class Guard:
             visitor.check(place.project, rule.right)
 
 
-def _identity(route: Route, name: str, unknown: str) -> str:
-    found = route.names[name]
-    if not _ID.fullmatch(found):
-        raise RefusedError(unknown)
-    return found
+def _pattern(template: str) -> re.Pattern[str]:
+    parts = [_named(part[1:-1]) if part.startswith("{") else re.escape(part) for part in template.split("/")]
+    return re.compile("/".join(parts), re.ASCII)
+
+
+def _named(name: str) -> str:
+    return f"(?P<{name}>{_NAMED.get(name, _ID)})"

@@ -14,7 +14,6 @@ from roomtone.server.services.feed import Feed
 from roomtone.server.services.rules import RULES, Guard
 from roomtone.server.services.sealing import Sealer, check_open
 from roomtone.server.services.telling import Teller, moment
-from roomtone.server.services.texts import check_line
 from roomtone.server.services.visibility import visibility
 from roomtone.server.threads import Threads
 from roomtone.server.uploads.live import LiveUploads
@@ -62,7 +61,6 @@ class Takes:
 
     async def put_project(self, visitor: Visitor, project: str, wanted: api.NewProject) -> api.Project:
         """Make a project, or return the one that is there."""
-        check_line(wanted.title)
         record = ProjectRecord(project, wanted.title, self._clock.now())
         said = first_words(record, visitor.id)
         if await self._threads.run(self._repository.add_project, record, visitor.id, said):
@@ -92,8 +90,6 @@ class Takes:
     async def put_take(self, visitor: Visitor, take: str, wanted: api.NewTake) -> api.Take:
         """Start a take, or add tracks to the one that is there."""
         visitor.check(wanted.project, Right.CONTRIBUTE)
-        for text in (wanted.title, wanted.part, wanted.person, wanted.started):
-            check_line(text)
         if len({track.name for track in wanted.tracks}) != len(wanted.tracks):
             raise RefusedError("bad-document", "Two tracks have the same name")
         tracks = tuple(TrackRecord(track.name, track.media) for track in wanted.tracks)

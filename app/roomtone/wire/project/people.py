@@ -11,12 +11,12 @@ from typing import Annotated, Final
 
 import msgspec
 
-from roomtone.wire.api import Id
+from roomtone.wire.api import SHOWN, Id, Name
 
 MIN_PASSPHRASE: Final = 8
 Passphrase = Annotated[str, msgspec.Meta(max_length=200)]
-PersonName = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
-DeviceName = Annotated[str, msgspec.Meta(max_length=100)]
+PersonName = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=SHOWN)]
+DeviceName = Annotated[str, msgspec.Meta(max_length=100, pattern=SHOWN)]
 Code = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{16,64}$(?!\n)")]
 Days = Annotated[int, msgspec.Meta(ge=1, le=365)]
 
@@ -67,7 +67,7 @@ class NewInvite(msgspec.Struct, frozen=True):
     role: Role = Role.CONTRIBUTOR
     days: Days = 14
     uses: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 100
-    note: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    note: Annotated[str, msgspec.Meta(max_length=200, pattern=SHOWN)] = ""
 
 
 class Invite(msgspec.Struct, frozen=True):
@@ -105,7 +105,7 @@ class JoinProject(msgspec.Struct, frozen=True):
     token the request carries, and then name and passphrase are not looked at."""
 
     code: Code
-    name: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    name: Name = ""
     passphrase: Passphrase = ""
     device: DeviceName = ""
 
