@@ -56,6 +56,16 @@ class Home:
         return self.root / "sync"
 
     @property
+    def projects(self) -> Path:
+        """What is known of projects, and the edits that wait to be sent."""
+        return self.sync / "projects.sqlite"
+
+    @property
+    def others(self) -> Path:
+        """Copies of other people's takes; each can be fetched again."""
+        return self.root / "others"
+
+    @property
     def account(self) -> Path:
         """The joined server and the key to it; absent while the embedded server is used."""
         return self.root / "account.json"

@@ -8,14 +8,17 @@ from typing import Any, Final
 
 import msgspec
 
-from roomtone.foundation.errors import UsageError, WorldError
+from roomtone.foundation.errors import UsageError
 from roomtone.upload import messages
 from roomtone.upload.core_events import NewToken
 from roomtone.upload.download import download
 from roomtone.upload.feed import Feed
 from roomtone.upload.http import Transport
 from roomtone.upload.place import Place
+from roomtone.upload.replica.runner import Runner
 from roomtone.upload.reports import Reports
+from roomtone.upload.together_desk import TogetherDesk
+from roomtone.upload.together_messages import JoinLink, LogIn, RotateKey, TogetherCommand
 from roomtone.upload.uploader import Uploader
 from roomtone.wire import api
 
@@ -27,16 +30,29 @@ _COMMAND: Final[msgspec.json.Decoder[messages.Command]] = msgspec.json.Decoder(m
 class Desk:
     """What the worker does when it is asked. Requests to the server are made on the asking client's thread."""
 
-    def __init__(self, uploader: Uploader, reports: Reports, place: Place, transport: Transport, feed: Feed) -> None:
+    def __init__(
+        self,
+        uploader: Uploader,
+        reports: Reports,
+        place: Place,
+        transport: Transport,
+        feed: Feed,
+        runner: Runner,
+        together: TogetherDesk,
+    ) -> None:
         self._uploader = uploader
         self._reports = reports
         self._place = place
         self._transport = transport
         self._feed = feed
+        self._runner = runner
+        self._together = together
 
     def handle(self, raw: msgspec.Raw) -> Any:
         """Carry out one command and return its result. Raises ``RoomtoneError`` or ``msgspec.DecodeError``."""
         command = _COMMAND.decode(raw)
+        if isinstance(command, TogetherCommand):
+            return self._ask_together(command)
         match command:
             case messages.Poke():
                 self._uploader.ask(lambda: self._uploader.poke(command.folder))
@@ -44,6 +60,7 @@ class Desk:
                 return self._uploader.ask(self._reports.whole)
             case messages.RetryNow():
                 self._uploader.ask(self._uploader.retry)
+                self._runner.again()
             case messages.Pause():
                 self._uploader.ask(lambda: self._uploader.pause(command.on))
             case messages.SetCap():
@@ -66,19 +83,24 @@ class Desk:
                 return self._place.call("GET", path, api.Takes)
             case messages.Join():
                 self._place.join(command.url, command.token)
-                self._uploader.post(NewToken())
+                self._other_key()
             case messages.Leave():
                 self._place.leave()
-                self._uploader.post(NewToken())
+                self._other_key()
             case messages.Download():
                 return self._download(command)
-            case messages.WhoAmI():
-                pass
-            case _:
-                raise WorldError(
-                    "not-built", "This cannot be done yet", "This version does not know how", "Update Roomtone"
-                )
         return self._membership()
+
+    def _ask_together(self, command: TogetherCommand) -> Any:
+        answer = self._together.answer(command)
+        if isinstance(command, JoinLink | LogIn | RotateKey):
+            self._other_key()
+        return self._membership() if isinstance(command, LogIn | RotateKey) else answer
+
+    def _other_key(self) -> None:
+        """Another server or another key is used from now on."""
+        self._uploader.post(NewToken())
+        self._runner.again()
 
     def _membership(self) -> messages.Membership:
         me = self._place.call("GET", "/api/me", api.Account)

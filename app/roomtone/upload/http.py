@@ -229,6 +229,19 @@ def call(transport: Transport, endpoint: Endpoint, method: str, path: str, kind:
 
     Raises ``RoomtoneError`` with what the server said, or why it could not be asked.
     """
+    answer = _asked(transport, endpoint, method, path, document)
+    try:
+        return msgspec.json.decode(answer.body, type=kind)
+    except msgspec.DecodeError as error:
+        raise WorldError(NOT_ROOMTONE.code, NOT_ROOMTONE.title, NOT_ROOMTONE.detail, NOT_ROOMTONE.remedy) from error
+
+
+def call_for_nothing(transport: Transport, endpoint: Endpoint, method: str, path: str, document: object = None) -> None:
+    """Send a document, or nothing, where the answer has no body. Raises like ``call``."""
+    _asked(transport, endpoint, method, path, document)
+
+
+def _asked(transport: Transport, endpoint: Endpoint, method: str, path: str, document: object) -> Answer:
     headers = (("Content-Type", "application/json"),) if document is not None else ()
     body = msgspec.json.encode(document) if document is not None else b""
     try:
@@ -242,10 +255,7 @@ def call(transport: Transport, endpoint: Endpoint, method: str, path: str, kind:
         raise unreachable(error) from error
     if not 200 <= answer.status < 300:
         raise refused(answer)
-    try:
-        return msgspec.json.decode(answer.body, type=kind)
-    except msgspec.DecodeError as error:
-        raise WorldError(NOT_ROOMTONE.code, NOT_ROOMTONE.title, NOT_ROOMTONE.detail, NOT_ROOMTONE.remedy) from error
+    return answer
 
 
 def unreachable(error: TransportError) -> RoomtoneError:

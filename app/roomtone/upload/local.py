@@ -90,6 +90,12 @@ class LocalTakes:
         entry = self.entries.pop(take)
         self._settled.add(entry.folder.name)
 
+    def unsettle(self, name: str) -> None:
+        """A folder is to be followed again."""
+        self._settled.discard(name)
+        self._stamp = -1
+        self._scan_due = 0.0
+
     # Looking
 
     def look(self, now: float) -> tuple[list[LocalEntry], list[TakeGrew | TakeSealed]]:

@@ -21,8 +21,10 @@ _LOOK_SECONDS: Final = 1.0
 class Orphan:
     """Decides when a worker has no reason to stay."""
 
-    def __init__(self, clients: Callable[[], int]) -> None:
+    def __init__(self, clients: Callable[[], int], others: Callable[[], bool]) -> None:
+        """``others`` says whether anything beside takes is on its way."""
         self._clients = clients
+        self._others = others
         self._alone_since: float | None = None
         self._offline_since: float | None = None
 
@@ -49,7 +51,7 @@ class Orphan:
             return False
         if self._offline_since is not None and now - self._offline_since > OFFLINE_SECONDS:
             return False
-        return any(
+        return self._others() or any(
             take.state is not SyncState.NEEDS_YOU and (not take.live or name in fresh)
             for name, take in core.takes.items()
         )

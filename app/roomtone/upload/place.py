@@ -12,7 +12,7 @@ from roomtone.upload import account
 from roomtone.upload.account import Joined
 from roomtone.upload.core_problems import OFFLINE
 from roomtone.upload.embedded import EmbeddedServer
-from roomtone.upload.http import Endpoint, Transport, call
+from roomtone.upload.http import Endpoint, Transport, call, call_for_nothing
 from roomtone.wire.api import Account
 
 T = TypeVar("T")
@@ -50,6 +50,10 @@ class Place:
         """Ask the server; see ``http.call``. An embedded server that has ended meanwhile is started again."""
         return self.with_endpoint(lambda endpoint: call(self._transport, endpoint, method, path, kind, document))
 
+    def call_for_nothing(self, method: str, path: str, document: object = None) -> None:
+        """Ask the server for something that it answers without a document."""
+        self.with_endpoint(lambda endpoint: call_for_nothing(self._transport, endpoint, method, path, document))
+
     def with_endpoint(self, act: Callable[[Endpoint], T]) -> T:
         """Return what ``act`` makes of the server; it is called again where an embedded one had to be started."""
         endpoint = self.endpoint()
@@ -74,6 +78,12 @@ class Place:
             account.save(self._home, joined)
             self._joined = joined
         return me
+
+    def use(self, joined: Joined) -> None:
+        """Use a server whose token was just given out. Raises ``OSError``."""
+        with self._lock:
+            account.save(self._home, joined)
+            self._joined = joined
 
     def leave(self) -> None:
         """Go back to the embedded server. Raises ``UsageError`` when no other was joined."""

@@ -39,6 +39,10 @@ class Records:
                 found[kept.record.take] = kept
         return found
 
+    def remove(self, take: str) -> None:
+        """Forget what was remembered of a take: it is sent anew."""
+        (self._folder / f"{take}.json").unlink(missing_ok=True)
+
     def save(self, folder: str, record: TakeRecord) -> None:
         """Make a record durable. A full disk is no reason to stop sending, so it is only noted."""
         path = self._folder / f"{record.take}.json"

@@ -83,6 +83,11 @@ class Reports:
         with self._lock:
             self._safe.add(take)
 
+    def no_longer_safe(self, take: str) -> None:
+        """A take is to be sent to another server, and is not safe there yet."""
+        with self._lock:
+            self._safe.discard(take)
+
     def tell_link(self, link: Link) -> None:
         """Tell about the way to the server, if anything about it is new."""
         if link == self._link:

@@ -253,7 +253,7 @@ class PendingEdit(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ProjectPart(msgspec.Struct, frozen=True):
-    """A part of what is known of a project, pending edits applied. ``members`` is ``None`` where nothing of it is new.
+    """A part of what is known of a project, pending edits applied. ``members`` is ``None`` where none is new.
 
     ``pending``, ``me`` and what follows are always whole.
     """

@@ -10,6 +10,8 @@ from queue import Empty, SimpleQueue
 from typing import Final, TypeVar
 
 from roomtone.foundation.clock import Clock
+from roomtone.foundation.errors import RoomtoneError
+from roomtone.takes.model import load_take
 from roomtone.upload import core_events as ev
 from roomtone.upload.core import Core
 from roomtone.upload.core_problems import NO_PROJECT
@@ -42,7 +44,9 @@ class Uploader:
         kept: dict[str, Kept],
         reports: Reports,
         clients: Callable[[], int],
+        busy: Callable[[], bool],
     ) -> None:
+        """``busy`` says whether anything beside takes is on its way."""
         self._takes = takes
         self._clock = clock
         self._core = core
@@ -50,7 +54,7 @@ class Uploader:
         self._records = records
         self._kept = kept
         self._reports = reports
-        self._orphan = Orphan(clients)
+        self._orphan = Orphan(clients, busy)
         self._local = LocalTakes(takes, {k.folder for k in kept.values() if k.record.safe and k.folder})
         self._inbox: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._folders: dict[str, Path] = {}
@@ -107,6 +111,23 @@ class Uploader:
         """Limit what is sent."""
         self._cap = bytes_per_second
         self._core.handle(ev.Capped(bytes_per_second), self._clock.monotonic())
+
+    def send_again(self, project: str) -> int:
+        """Send all takes of a project to the server that is used now; return how many. Raises ``OSError``."""
+        count = 0
+        for name, kept in list(self._kept.items()):
+            try:
+                began = load_take(self._takes / kept.folder).began
+            except RoomtoneError as error:
+                log.info("not sent again: %s: %s", kept.folder, error)
+                continue
+            if began.project == project:
+                self._records.remove(name)
+                del self._kept[name]
+                self._reports.no_longer_safe(name)
+                self._local.unsettle(kept.folder)
+                count += 1
+        return count
 
     # The loop
 

@@ -16,15 +16,24 @@ from roomtone.foundation.paths import Home, find_home
 from roomtone.foundation.workers import spawn
 from roomtone.foundation.workers.host import OnlyOne, WorkerHost
 from roomtone.foundation.workers.protocol import lock_file
+from roomtone.upload.copies import Copies
 from roomtone.upload.core import Core
 from roomtone.upload.courier import Couriers
 from roomtone.upload.desk import Desk
 from roomtone.upload.feed import Feed
 from roomtone.upload.http import RequestsTransport
 from roomtone.upload.messages import Event
+from roomtone.upload.moving import Mover
+from roomtone.upload.people_desk import PeopleDesk
 from roomtone.upload.place import Place
 from roomtone.upload.records import Records
+from roomtone.upload.replica.exchange import Exchange
+from roomtone.upload.replica.keeper import Keeper
+from roomtone.upload.replica.mine import OwnTakes
+from roomtone.upload.replica.runner import Runner
+from roomtone.upload.replica.store import Store
 from roomtone.upload.reports import Reports
+from roomtone.upload.together_desk import TogetherDesk
 from roomtone.upload.uploader import Uploader
 
 NAME = "sync"
@@ -66,10 +75,19 @@ def _serve(home: Home, *, detached: bool) -> None:
     # The host is made first, because everything else tells through it; it listens when everything is there.
     host = WorkerHost(home, NAME, handle, greeting)
     reports = Reports(host.publish, safe)
-    uploader = Uploader(home.takes, clock, Core(SystemRandom()), place, records, kept, reports, lambda: host.clients)
+    store = Store(home.projects)
+    keeper = Keeper(store, place, OwnTakes(home.takes), clock, host.publish)
+    runner = Runner(keeper, Exchange(keeper, place, clock), clock, lambda: host.clients > 0)
+    copies = Copies(home.others, keeper, place, transport, host.publish)
+    core = Core(SystemRandom())
+    uploader = Uploader(
+        home.takes, clock, core, place, records, kept, reports, lambda: host.clients, lambda: runner.busy or copies.busy
+    )
     couriers = Couriers(transport, place, clock, uploader.folder, uploader.post)
     feed = Feed(place, clock, host.publish, lambda: host.clients > 0)
-    desk = Desk(uploader, reports, place, transport, feed)
+    mover = Mover(keeper, lambda project: uploader.ask(lambda: uploader.send_again(project)))
+    together = TogetherDesk(keeper, runner, copies, PeopleDesk(place, transport), mover, place)
+    desk = Desk(uploader, reports, place, transport, feed, runner, together)
     chosen = settings.load(home.settings)
     uploader.pause(chosen.uploads_paused)
     uploader.set_cap(chosen.upload_bytes_per_second)
@@ -77,6 +95,8 @@ def _serve(home: Home, *, detached: bool) -> None:
     with host:
         if detached:
             spawn.say_ready()
+        runner.start()
         uploader.run(couriers.send)
+        runner.close()
         feed.close()
         couriers.close()

@@ -1,0 +1,173 @@
+"""The takes of others on this computer: fetched when they are asked for, let go of when they are safe elsewhere."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from roomtone.foundation.errors import Problem, RoomtoneError, UsageError, WorldError, from_os_error, unexpected
+from roomtone.foundation.files import make_directory
+from roomtone.upload.download import download
+from roomtone.upload.http import Transport
+from roomtone.upload.place import Place
+from roomtone.upload.replica.keeper import Keeper
+from roomtone.upload.together_messages import CopyChanged, LocalCopies, LocalCopy, LocalTrack
+from roomtone.wire.api import Take, Track, TrackState
+from roomtone.wire.digest import Digest
+
+log = logging.getLogger(__name__)
+
+_PIECE: Final = 1 << 20
+
+
+class Copies:
+    """Copies lie in ``others/<project>/<take>``, whole files only. Safe to use from many threads."""
+
+    def __init__(
+        self,
+        folder: Path,
+        keeper: Keeper,
+        place: Place,
+        transport: Transport,
+        publish: Callable[[CopyChanged], None],
+    ) -> None:
+        self._folder = folder
+        self._keeper = keeper
+        self._place = place
+        self._transport = transport
+        self._publish = publish
+        self._lock = threading.Lock()
+        self._fetching: set[str] = set()
+        self._problems: dict[str, Problem] = {}
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being fetched."""
+        return bool(self._fetching)
+
+    def fetch(self, project: str, take: str, preview: bool) -> LocalCopy:
+        """Begin to fetch a take, or only its smallest track. What is here is not fetched again."""
+        told = self._told(project, take)
+        wanted = _wanted(told, preview)
+        missing = [track for track in wanted if not self._file(project, take, track.name).exists()]
+        with self._lock:
+            if missing and take not in self._fetching:
+                self._fetching.add(take)
+                self._problems.pop(take, None)
+                thread = threading.Thread(
+                    target=self._fetch, args=(project, take, missing), name="fetching", daemon=True
+                )
+                thread.start()
+        return self._copy(project, told)
+
+    def free(self, project: str, take: str) -> LocalCopy:
+        """Let go of a copy once the server has every byte of it. Raises ``RoomtoneError`` with everything kept."""
+        here = self._copy(project, self._told(project, take))
+        server = {track.name: track for track in self._place.call("GET", f"/api/takes/{take}", Take).tracks}
+        for track in here.tracks:
+            there = server.get(track.name)
+            if there is None or there.state is not TrackState.SEALED or there.digest != _digest(Path(track.path)):
+                raise WorldError(
+                    "not-on-server",
+                    "The copy was kept",
+                    f"The server does not have {track.name} as it is here",
+                    "Keep it until the server has it; nothing was lost",
+                )
+        try:
+            for track in here.tracks:
+                Path(track.path).unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                self._file(project, take, "x").parent.rmdir()
+        except OSError as error:
+            raise from_os_error(error, "letting go of a copy") from error
+        return self._tell(project, take)
+
+    def of_project(self, project: str) -> LocalCopies:
+        """Return the copies of a project's takes of which something is here or on its way."""
+        folder = self._folder / project
+        names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+        with self._lock:
+            names |= self._fetching | self._problems.keys()
+        with self._keeper.changing(self._keeper.home_of(project), project) as replica:
+            takes = [take for name in sorted(names) if (take := replica.said.takes.get(name)) is not None]
+        return LocalCopies([self._copy(project, take) for take in takes])
+
+    def _fetch(self, project: str, take: str, tracks: list[Track]) -> None:
+        try:
+            for track in tracks:
+                self._fetch_track(take, track.name, self._file(project, take, track.name))
+                self._tell(project, take)
+        except RoomtoneError as error:
+            log.info("a take was not fetched: %s", error)
+            self._problems[take] = error.problem
+        except OSError as error:
+            self._problems[take] = from_os_error(error, "fetching a take").problem
+        except Exception:
+            # The boundary of this thread: whoever waits has to hear that it is over.
+            log.exception("a take could not be fetched")
+            self._problems[take] = unexpected("fetching a take").problem
+        finally:
+            with self._lock:
+                self._fetching.discard(take)
+            self._tell(project, take)
+
+    def _fetch_track(self, take: str, track: str, to: Path) -> None:
+        make_directory(to.parent)
+        self._place.with_endpoint(lambda endpoint: download(self._transport, endpoint, take, track, to))
+
+    def _tell(self, project: str, take: str) -> LocalCopy:
+        copy = self._copy(project, self._told(project, take))
+        self._publish(CopyChanged(project, copy))
+        return copy
+
+    def _told(self, project: str, take: str) -> Take:
+        with self._keeper.changing(self._keeper.home_of(project), project) as replica:
+            found = replica.said.takes.get(take)
+        if found is None:
+            raise UsageError(
+                "no-such-take", "There is no such take in the project", take, "roomtone takes queue shows the takes"
+            )
+        return found
+
+    def _copy(self, project: str, take: Take) -> LocalCopy:
+        files = [(track, self._file(project, take.id, track.name)) for track in take.tracks]
+        here = [
+            LocalTrack(track.name, track.media, str(file), file.stat().st_size)
+            for track, file in files
+            if file.exists()
+        ]
+        with self._lock:
+            fetching = take.id in self._fetching
+        return LocalCopy(
+            take=take.id,
+            tracks=here,
+            whole=len(here) == len(files) and bool(files),
+            fetching=fetching,
+            got=sum(track.bytes for track in here),
+            total=sum(track.received for track in take.tracks),
+            problem=self._problems.get(take.id),
+        )
+
+    def _file(self, project: str, take: str, track: str) -> Path:
+        return self._folder / project / take / track
+
+
+def _wanted(take: Take, preview: bool) -> list[Track]:
+    sealed = [track for track in take.tracks if track.state is TrackState.SEALED]
+    if not sealed:
+        raise WorldError(
+            "not-there-yet", "The take is not here yet", "It is still on its way to the server", "Try again in a moment"
+        )
+    return [min(sealed, key=lambda track: track.received)] if preview else sealed
+
+
+def _digest(path: Path) -> str:
+    digest = Digest()
+    with path.open("rb") as file:
+        while block := file.read(_PIECE):
+            digest.update(block)
+    return digest.text()

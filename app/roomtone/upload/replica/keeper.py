@@ -1,0 +1,203 @@
+"""All projects of a home: each with the server that it lives on, remembered on disk before anybody is told."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from random import SystemRandom
+from typing import Final
+
+import msgspec
+
+from roomtone.foundation.clock import Clock
+from roomtone.foundation.errors import UsageError
+from roomtone.upload.place import Place
+from roomtone.upload.replica.ids import EditIds
+from roomtone.upload.replica.mine import OwnTakes, as_told, purpose
+from roomtone.upload.replica.project import ProjectReplica
+from roomtone.upload.replica.states import EditState
+from roomtone.upload.replica.store import Store
+from roomtone.upload.replica.stored import Head, Stored
+from roomtone.upload.together_messages import LocalProject, NewEdit, ProjectChanged
+from roomtone.wire.project import merging
+from roomtone.wire.project.items import ProjectFields, StepFields, TakeFields
+
+# The server of this home, by whatever address it is reached today.
+HERE: Final = "here"
+
+
+class Keeper:
+    """Holds the replicas. Safe to use from many threads; nothing in here asks a server."""
+
+    def __init__(
+        self, store: Store, place: Place, takes: OwnTakes, clock: Clock, publish: Callable[[ProjectChanged], None]
+    ) -> None:
+        self._store = store
+        self._place = place
+        self._takes = takes
+        self._clock = clock
+        self._publish = publish
+        self._lock = threading.RLock()
+        self._ids = EditIds(SystemRandom())
+        self._boot = secrets.token_hex(8)
+        self._heads = store.heads()
+        self._accounts = store.accounts()
+        self._open: dict[tuple[str, str], ProjectReplica] = {}
+
+    # Which server
+
+    def server(self) -> str:
+        """Return the server that is used now."""
+        joined = self._place.joined
+        return HERE if joined is None else joined.url
+
+    def know_me(self, server: str, account: str) -> None:
+        """This home is that account at a server."""
+        with self._lock:
+            if self._accounts.get(server) != account:
+                self._store.keep_account(server, account)
+                self._accounts[server] = account
+            for (there, _), replica in self._open.items():
+                if there == server:
+                    replica.know_me(account)
+
+    def me(self, server: str) -> str:
+        """Return who this home is at a server, "" where that is not known yet."""
+        with self._lock:
+            return self._accounts.get(server, "")
+
+    def home_of(self, project: str) -> str:
+        """Return the server that a project lives on: the one that is used now, where nothing else is known."""
+        with self._lock:
+            now = self.server()
+            if (now, project) in self._heads:
+                return now
+            others = [server for server, known in self._heads if known == project]
+            moved = {server for server in others if self._heads[server, project].moved}
+            return next((server for server in others if server not in moved), now)
+
+    # Projects
+
+    @contextmanager
+    def changing(self, server: str, project: str) -> Iterator[ProjectReplica]:
+        """Hold a project still while it is changed. What changed is durable, and told, when this ends."""
+        with self._lock:
+            replica = self._replica(server, project)
+            before = replica.visible.version
+            try:
+                yield replica
+            finally:
+                changes = replica.take_changes()
+                self._store.write(server, project, changes)
+                if changes.head is not None:
+                    self._heads[server, project] = changes.head
+            if replica.visible.version != before:
+                self._publish(ProjectChanged(project, replica.visible.version))
+
+    def start(self, project: str, fields: ProjectFields, steps: list[str]) -> None:
+        """Begin a project with its steps, unless it is here."""
+        server = self.server()
+        with self._lock:
+            if (server, project) in self._heads:
+                return
+            with self.changing(server, project) as replica:
+                now = self._clock.now()
+                title = fields.title or "Project"
+                replica.said.keep_head(Head(title=title, created=merging.write_stamp(now), founded=False))
+                replica.make(project, fields, now, self._ids)
+                for place, step in enumerate(steps, 1):
+                    replica.make(secrets.token_hex(16), StepFields(title=step, place=float(place)), now, self._ids)
+
+    def make(self, project: str, edits: list[NewEdit]) -> list[str]:
+        """Make edits; they are durable when this returns. Raises ``UsageError``."""
+        with self.changing(self.home_of(project), project) as replica:
+            self.look_at_takes(replica)
+            try:
+                return [replica.make(one.item, one.fields, self._clock.now(), self._ids).id for one in edits]
+            except merging.KindError as error:
+                raise UsageError(
+                    "other-kind", "The change was not made", f"The item is of another kind: {error}", "Choose another"
+                ) from error
+
+    def dismiss(self, edit: str) -> None:
+        """Let go of an edit that was refused, wherever it is."""
+        for server, project in self.known():
+            with self.changing(server, project) as replica:
+                if replica.dismiss(edit):
+                    return
+
+    def known(self) -> list[tuple[str, str]]:
+        """Return server and id of every project."""
+        with self._lock:
+            return list(self._heads)
+
+    def waiting(self) -> list[str]:
+        """Return the projects of the server that is used now in which something waits to be sent."""
+        now = self.server()
+        with self._lock:
+            return [project for server, project in self._heads if server == now and self._waits(server, project)]
+
+    def projects(self) -> list[LocalProject]:
+        """Return every project by title."""
+        now = self.server()
+        found = []
+        with self._lock:
+            for (server, project), head in self._heads.items():
+                if head.moved:
+                    continue
+                pending = self._replica(server, project).pending
+                refused = sum(entry.state is EditState.REFUSED for entry in pending)
+                found.append(
+                    LocalProject(
+                        id=project,
+                        title=head.title,
+                        takes=head.takes,
+                        role=head.role,
+                        synced=head.synced,
+                        pending=len(pending) - refused,
+                        refused=refused,
+                        server="" if server == HERE else server,
+                        here=server == HERE,
+                        reachable=server == now,
+                    )
+                )
+        return sorted(found, key=lambda one: (one.title.casefold(), one.id))
+
+    # Takes
+
+    def look_at_takes(self, replica: ProjectReplica) -> None:
+        """Take the takes that lie on this computer into a project, and what their journals say they are for."""
+        mine = [take for take in self._takes.look() if take.began.project == replica.id]
+        told = {take.id: as_told(take, replica.me) for take in mine}
+        if told.keys() - replica.said.takes.keys() or replica.visible.takes.keys() != told.keys():
+            replica.know_local(told, told)
+        for take in mine:
+            fields = purpose(take)
+            if fields is not None and _is_unsaid(replica.state.said(take.id)):
+                replica.make(take.id, fields, self._clock.now(), self._ids)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._store.close()
+
+    def _waits(self, server: str, project: str) -> bool:
+        replica = self._replica(server, project)
+        return not replica.said.head.founded or any(
+            entry.state in (EditState.WAITING, EditState.SENT) and entry.problem is None for entry in replica.pending
+        )
+
+    def _replica(self, server: str, project: str) -> ProjectReplica:
+        found = self._open.get((server, project))
+        if found is None:
+            known = (server, project) in self._heads
+            stored = self._store.load(server, project) if known else Stored()
+            found = ProjectReplica(project, stored, self._accounts.get(server, ""), self._boot)
+            self._open[server, project] = found
+            self._heads.setdefault((server, project), msgspec.structs.replace(stored.head))
+        return found
+
+
+def _is_unsaid(said: TakeFields) -> bool:
+    return said.call is None and said.prompt is None and said.against is None

@@ -1,0 +1,123 @@
+"""The thread that keeps projects up to date: at once when something was done here, else every few seconds."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from roomtone.foundation.clock import Clock
+from roomtone.foundation.errors import Problem, RoomtoneError
+from roomtone.upload.core_problems import SIGNED_OUT
+from roomtone.upload.replica.exchange import Exchange, is_of_the_line
+from roomtone.upload.replica.keeper import Keeper
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS: Final = 2.0
+TROUBLE_SECONDS: Final = 5.0
+# Somebody who asks waits this long for what is new, unless the server was not reached just now.
+FRESH_SECONDS: Final = 1.0
+WAIT_SECONDS: Final = 6.0
+
+
+class Runner:
+    """``wanted`` says whether anybody listens; else only what waits is sent. Safe to use from many threads."""
+
+    def __init__(self, keeper: Keeper, exchange: Exchange, clock: Clock, wanted: Callable[[], bool]) -> None:
+        self._keeper = keeper
+        self._exchange = exchange
+        self._clock = clock
+        self._wanted = wanted
+        self._lock = threading.Lock()
+        self._rounds = threading.Condition(self._lock)
+        self._watched: dict[str, None] = {}
+        self._done: dict[str, float] = {}
+        self._not_before = 0.0
+        self._wake = threading.Event()
+        self._ending = False
+        self._thread = threading.Thread(target=self._run, name="replica", daemon=True)
+        self.online: bool | None = None
+        self.problem: Problem | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether something waits that may be sent without a person."""
+        signed_out = self.problem is not None and self.problem.code == SIGNED_OUT.code
+        return not signed_out and bool(self._keeper.waiting())
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def poke(self, project: str) -> None:
+        """Something was done in a project, or is asked of it: exchange it now."""
+        with self._lock:
+            self._watched[project] = None
+            self._not_before = 0.0
+        self._wake.set()
+
+    def freshen(self, project: str) -> None:
+        """Wait until a project was exchanged lately, unless the server is not reached."""
+        with self._lock:
+            self._watched[project] = None
+            now = self._clock.monotonic()
+            done = self._done.get(project)
+            if (done is not None and now - done < FRESH_SECONDS) or now < self._not_before:
+                return
+            self._wake.set()
+            self._rounds.wait_for(
+                lambda: self._done.get(project) != done or self._clock.monotonic() < self._not_before or self._ending,
+                WAIT_SECONDS,
+            )
+
+    def again(self) -> None:
+        """Another server or another key is used: try everything at once."""
+        with self._lock:
+            self._done.clear()
+            self._not_before = 0.0
+        self.problem = None
+        self._wake.set()
+
+    def close(self) -> None:
+        """End the thread; a request on its way is not waited for."""
+        with self._lock:
+            self._ending = True
+            self._rounds.notify_all()
+        self._wake.set()
+
+    def _run(self) -> None:
+        while not self._ending:
+            self._wake.clear()
+            for project in self._due():
+                self._exchange_one(project)
+            with self._lock:
+                held = self._not_before - self._clock.monotonic()
+            self._clock.wait(self._wake, max(POLL_SECONDS, held))
+
+    def _due(self) -> list[str]:
+        with self._lock:
+            if self._clock.monotonic() < self._not_before:
+                return []
+            watched = list(self._watched) if self._wanted() else []
+        return list(dict.fromkeys([*watched, *self._keeper.waiting()]))
+
+    def _exchange_one(self, project: str) -> None:
+        trouble: Problem | None = None
+        try:
+            if self._exchange.round(project):
+                self.online = True
+        except RoomtoneError as error:
+            log.info("a project was not exchanged: %s", error)
+            trouble = error.problem
+            self.online = False if is_of_the_line(error) else self.online
+        except Exception:
+            # The boundary of this thread: a bug met with one project must not keep the others from the server.
+            log.exception("a project could not be exchanged")
+        self.problem = trouble
+        with self._lock:
+            self._done[project] = self._clock.monotonic()
+            if trouble is not None and self.online is False:
+                self._not_before = self._clock.monotonic() + TROUBLE_SECONDS
+            self._rounds.notify_all()

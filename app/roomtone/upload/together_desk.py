@@ -1,0 +1,120 @@
+"""Answers what is asked about what people do together: from this computer at once, from the server where it must be."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from roomtone.foundation.errors import UsageError
+from roomtone.upload import together_messages as t
+from roomtone.upload.copies import Copies
+from roomtone.upload.moving import Mover
+from roomtone.upload.people_desk import PeopleDesk
+from roomtone.upload.place import Place
+from roomtone.upload.replica.keeper import HERE, Keeper
+from roomtone.upload.replica.runner import Runner
+from roomtone.wire.project.edits import History
+
+_ID: Final = re.compile("[0-9a-f]{32}")
+_PART: Final = 500
+
+
+class TogetherDesk:
+    """Each command on the asking client's thread."""
+
+    def __init__(
+        self, keeper: Keeper, runner: Runner, copies: Copies, people: PeopleDesk, mover: Mover, place: Place
+    ) -> None:
+        self._keeper = keeper
+        self._runner = runner
+        self._copies = copies
+        self._people = people
+        self._mover = mover
+        self._place = place
+
+    def answer(self, command: t.TogetherCommand) -> Any:
+        """Carry out a command. Raises ``RoomtoneError``."""
+        for name in ("project", "take", "account", "edit", "item", "id", "invite", "device"):
+            _check_id(name, getattr(command, name, None))
+        match command:
+            case t.GetProject():
+                return self._part(command)
+            case t.ListLocalProjects():
+                return t.LocalProjects(self._keeper.projects())
+            case t.MakeEdits() | t.DismissEdit() | t.RetryEdits() | t.StartProject():
+                return self._change(command)
+            case t.MoveProject():
+                return self._move(command)
+            case _:
+                return self._elsewhere(command)
+
+    def _change(self, command: t.MakeEdits | t.DismissEdit | t.RetryEdits | t.StartProject) -> Any:
+        """Do what is done on this computer, durably, and have it sent."""
+        match command:
+            case t.MakeEdits():
+                made = self._keeper.make(command.project, command.edits)
+                self._runner.poke(command.project)
+                return made
+            case t.DismissEdit():
+                self._keeper.dismiss(command.edit)
+            case t.RetryEdits():
+                with self._keeper.changing(self._keeper.home_of(command.project), command.project) as replica:
+                    replica.retry()
+                self._runner.poke(command.project)
+            case t.StartProject():
+                self._keeper.start(command.id, command.fields, command.steps)
+                self._runner.poke(command.id)
+                return next(one for one in self._keeper.projects() if one.id == command.id)
+        return None
+
+    def _elsewhere(self, command: t.TogetherCommand) -> Any:
+        match command:
+            case t.GetHistory():
+                path = f"/api/projects/{command.project}/items/{command.item}/history?after={command.after}"
+                return self._place.call("GET", path, History)
+            case t.FetchTake():
+                return self._copies.fetch(command.project, command.take, command.preview)
+            case t.FreeTake():
+                return self._copies.free(command.project, command.take)
+            case t.ListCopies():
+                return self._copies.of_project(command.project)
+            case _:
+                return self._people.answer(command)
+
+    def _part(self, command: t.GetProject) -> t.ProjectPart:
+        self._runner.freshen(command.project)
+        server = self._keeper.home_of(command.project)
+        with self._keeper.changing(server, command.project) as replica:
+            self._keeper.look_at_takes(replica)
+            news = replica.visible.since(command.run, command.version, _PART)
+            return t.ProjectPart(
+                run=news.run,
+                version=news.version,
+                more=news.more,
+                items=news.items,
+                takes=news.takes,
+                members=list(news.members.values()) if news.members is not None else None,
+                pending=[t.PendingEdit(one.edit, one.state, one.problem) for one in replica.pending],
+                me=replica.me,
+                role=replica.role,
+                synced=replica.said.head.synced,
+                online=self._runner.online,
+                server="" if server == HERE else server,
+                here=server == HERE,
+            )
+
+    def _move(self, command: t.MoveProject) -> t.Moved:
+        if command.link:
+            self._people.answer(t.JoinLink(command.link))
+        self._runner.again()
+        moved = self._mover.move(command.project, self._place.known_url())
+        self._runner.poke(command.project)
+        return moved
+
+
+def _check_id(name: str, text: str | None) -> None:
+    """Ids become parts of paths, so nothing else may be among them. A device's id is the server's own affair."""
+    if text is None or (name == "device" and re.fullmatch(r"[^/?#\x00-\x1f]{0,100}", text)):
+        return
+    if not _ID.fullmatch(text):
+        raise UsageError("bad-id", "This is no id", text[:100], "An id has 32 hexadecimal digits")
