@@ -1,0 +1,167 @@
+"""The commands about what people do together, on the server of this computer."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from roomtone.foundation.paths import Home
+from tests.cli.conftest import Shell
+from tests.rigs.processes import until
+from tests.rigs.workers import end_workers
+
+_PRACTICE = ("--input", "practice", "--seconds", "0.4", "--no-wait")
+
+
+@pytest.fixture
+def choir(shell: Shell) -> Shell:
+    """A home with a project of its own."""
+    shell.json("project", "create", "Evening choir", "--template", "choir", "--licence", "by-sa")
+    return shell
+
+
+def test_a_project_its_steps_and_its_terms(choir: Shell) -> None:
+    page = choir.json("project", "show")
+    assert (page["project"]["title"], page["project"]["template"]) == ("Evening choir", "choir")
+    assert page["terms"].startswith("Anybody may use and change it and has to name you")
+    assert [project["title"] for project in choir.json("project", "list")] == ["Evening choir"]
+    steps = choir.json("project", "steps", "--add", "Party", "--done", "Soprano")["steps"]
+    assert steps[-1]["title"] == "Party"
+    assert [step["title"] for step in steps if step["done"]] == ["Soprano"]
+    assert "Party" not in [s["title"] for s in choir.json("project", "steps", "--remove", "Party")["steps"]]
+    choir.json("project", "edit", "--title", "Late choir", "--deadline", "2026-12-24", "--brief", "For winter")
+    shown = choir.say("project", "show")
+    assert "Late choir" in shown
+    assert "For winter" in shown
+    assert choir.refused("project", "edit", code=2)["code"] == "nothing-named"
+    assert choir.refused("project", "create", " ", code=2)["code"] == "bad-title"
+    assert choir.refused("project", "use", "nowhere", code=2)["code"] == "no-such-project"
+    choir.json("project", "create", "Another")
+    assert choir.json("project", "use", "late choir")["title"] == "Late choir"
+    assert "No call is open" in choir.say("project", "health")
+    assert choir.json("project", "credits") == {"credits": []}
+
+
+def test_a_call_from_asking_to_acceptance(choir: Shell, tmp_path: Path) -> None:
+    lyrics = tmp_path / "lyrics"
+    lyrics.write_text("la la\nlo lo\n")
+    recipe = ("--kind", "sound", "--tempo", "92/3", "--key", "D minor", "--rate", "44100", "--script", str(lyrics))
+    call = choir.json("call", "add", "Low harmony", *recipe, "--part", "low", "--wanted", "2", "--minutes", "5")["id"]
+    assert choir.refused("call", "add", "x", "--tempo", "fast", code=2)["code"] == "bad-tempo"
+    assert choir.refused("call", "add", "x", "--aspect", "wide", code=2)["code"] == "bad-field"
+    assert choir.refused("call", "show", "nothing", code=2)["code"] == "no-such-call"
+    shown = choir.say("call", "show", call[:8])
+    assert "92 beats a minute, 3 to the bar" in shown
+    assert "| lo lo" in shown
+    choir.json("call", "edit", "low harmony", "--beginner", "Hum one note")
+    assert choir.json("next")["calls"][0]["beginner"] == "Hum one note"
+    first = choir.say("record", *_PRACTICE, "--call", "Low harmony")
+    # The terms are read before the first recording in a project, and only then.
+    assert "under CC BY-SA 4.0: Anybody may use" in first
+    assert "| la la" in first
+    assert "44.1 kHz" in first
+    manifest = choir.json("record", *_PRACTICE, "--call", call)["manifest"]
+    assert "CC BY-SA" not in choir.say("record", *_PRACTICE, "--call", call)
+    assert (manifest["call"], manifest["part"], manifest["tracks"][0]["rate"]) == (call, "low", 44_100)
+    take = manifest["id"]
+    checked = choir.json("takes", "check", take)
+    assert checked["call"] == call
+    assert "44.1 kHz" in [finding["text"] for finding in checked["findings"]]
+    given = choir.json("takes", "submit", take, "--in-shot", "me", "--minors", "none", "--machines")
+    assert given["consent"] == {"in_shot": "only me", "minors": "no children", "machines": True}
+    assert given["next"]["then"]
+    assert [one["stage"] for one in choir.json("takes", "queue")["takes"]] == ["submitted"]
+    assert choir.refused("takes", "later", take, code=2)["code"] == "no-reason"
+    assert choir.json("takes", "later", take, "--reason", "Slower")["reason"] == "Slower"
+    assert choir.json("takes", "accept", take)["stage"] == "accepted"
+    assert choir.json("call", "list")["calls"][0]["progress"] == "1 of 2 accepted"
+    assert choir.json("project", "credits")["credits"][0]["role"] == "low"
+    choir.json("call", "close", call)
+    assert choir.refused("record", "--call", call, "--seconds", "1", code=2)["code"] == "call-closed"
+    choir.json("takes", "withdraw", take)
+    assert choir.json("takes", "queue")["takes"] == []
+
+
+def test_words_at_their_place(choir: Shell) -> None:
+    take = choir.json("record", *_PRACTICE)["manifest"]["id"]
+    said = choir.json("comment", "add", take[:8], "Here", "--at", "0:07", "--until", "0:09")
+    assert said["anchor"] == {"type": "moment", "at": 7.0, "until": 9.0}
+    choir.json("comment", "add", take, "There", "--region", "0.1,0.2,0.3,0.4")
+    choir.json("comment", "add", take, "These", "--lines", "3-5")
+    choir.json("comment", "reply", said["id"][:8], "Yes")
+    choir.json("comment", "resolve", said["id"])
+    shown = choir.json("comment", "list", take)["comments"]
+    assert [one["anchor"] for one in shown] == ["part of the picture", "lines 3–5", "0:07–0:09"]
+    assert shown[2]["resolved"]
+    assert [one["text"] for one in shown[2]["replies"]] == ["Yes"]
+    assert "Here" in choir.say("open", said["link"])
+    choir.json("comment", "remove", said["id"])
+    assert len(choir.json("comment", "list", take)["comments"]) == 3
+    assert choir.refused("comment", "add", take, "x", "--at", "soon", code=2)["code"] == "bad-place"
+    assert choir.refused("comment", "add", take, " ", code=2)["code"] == "no-words"
+    assert choir.refused("open", "roomtone:nowhere", code=2)["code"] == "bad-link"
+
+
+def test_a_page_is_read_aloud_and_the_day_has_a_prompt(choir: Shell, tmp_path: Path) -> None:
+    poem = tmp_path / "poem"
+    poem.write_text("The room hums\n")
+    choir.json("write", "new", "--title", "Poem", str(poem))
+    page = choir.json("write", "keep", "Poem", "--prompt")["manifest"]
+    today = choir.json("today")
+    assert page["prompt"] == today["prompt"]
+    assert today["answered"]
+    assert today["streak"][-1] == "made"
+    reading = choir.run("record", *_PRACTICE, "--read", "Poem", "--json").stdout
+    assert f'"lineage":["{page["id"]}"]' in reading
+    take = next(item for item in choir.json("takes", "list") if "Reading of Poem" in item["title"])
+    choir.json("takes", "submit", take["id"])
+    choir.json("takes", "accept", take["id"])
+    names = {one["role"] for one in choir.json("project", "credits")["credits"]}
+    assert names == {"Reading of Poem", "writing"}
+    choir.json("project", "edit", "--prompts", str(poem))
+    assert choir.json("today")["prompt"] == "The room hums"
+
+
+def test_what_answers_a_call_with_a_file_is_named_by_it(choir: Shell, tmp_path: Path) -> None:
+    call = choir.json("call", "add", "Cover", "--kind", "writing", "--part", "cover text")["id"]
+    words = tmp_path / "IMG_0001.txt"
+    words.write_text("A cover\n")
+    answered = choir.json("call", "answer", "Cover", "--file", str(words))
+    assert answered["manifest"]["call"] == call
+    assert "cover text" in answered["manifest"]["title"]
+    assert "IMG" not in answered["manifest"]["title"]
+    other = choir.json("takes", "import", str(words))[0]["manifest"]["id"]
+    choir.json("call", "answer", "Cover", "--take", other)
+    assert choir.json("takes", "check", other)["call"] == call
+
+
+@pytest.fixture
+def guest() -> Iterator[Shell]:
+    """Somebody else's home."""
+    with tempfile.TemporaryDirectory(prefix="rt-") as folder:
+        made = Shell(Home(Path(folder)).prepare())
+        yield made
+        end_workers(made.home)
+
+
+def test_somebody_comes_in_by_a_link(choir: Shell, guest: Shell) -> None:
+    assert choir.json("people", "list")["server"] == "On this computer"
+    assert choir.refused("people", "role", "nobody", "leader", code=2)["code"] == "no-such-person"
+    made = choir.json("people", "invite", "--role", "guest", "--note", "friends", "--days", "2")
+    assert "friends" in choir.say("people", "invites")
+    looked = guest.json("join", made["link"], "--look")
+    assert (looked["title"], looked["role"]) == ("Evening choir", "guest")
+    # Nothing is kept of a look, and nobody comes in without a name.
+    assert guest.json("whoami")["embedded"]
+    joined = guest.json("join", made["link"], "--name", "Dee")
+    assert (joined["title"], joined["role"], joined["account"]["name"]) == ("Evening choir", "guest", "Dee")
+    assert guest.json("project", "list")[0]["id"] == joined["project"]
+    seen = until(lambda: [p for p in choir.json("people", "list")["people"] if p["name"] == "Dee"], 30, "Dee")
+    assert seen[0]["role"] == "guest"
+    assert choir.json("people", "role", "Dee", "contributor")["role"] == "contributor"
+    assert choir.json("people", "recorder-key", "--device", "Booth")["token"]
+    assert "this computer" in choir.say("people", "devices")
+    assert guest.json("leave")["embedded"]
