@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from roomtone.gui.look import Look
+from roomtone.gui.presenters.review import place_words
 from roomtone.gui.presenters.seconds import read_seconds, write_seconds
 from roomtone.gui.views.together.parts import Flow, Rows, TextField, button, field, person_line, words
 from roomtone.gui.views.together.wishes import Wishes
@@ -15,15 +17,25 @@ from roomtone.studio.together_snapshot import CommentView, ReviewTake
 from roomtone.wire.project.items import Anchor, Moment
 
 
+class Draft(NamedTuple):
+    """What is being typed about a take; ``reply`` is the comment that it answers and whose it is."""
+
+    text: str = ""
+    begin: str = ""
+    until: str = ""
+    reply: tuple[str, str] = ("", "")
+
+
 class CommentsView(QWidget):
     """The comments of one take. ``sought`` tells a second, ``marked`` a comment whose place is to be seen.
 
-    ``place`` is asked what part of a picture or text is chosen right now. What is being typed is kept for each take
-    until it was said.
+    ``place`` is asked what part of a picture or text is chosen right now; ``widened`` wishes for all of it instead.
+    What is being typed is kept for each take until it was said.
     """
 
     sought = Signal(float)
     marked = Signal(object)
+    widened = Signal()
 
     def __init__(self, look: Look, wishes: Wishes, place: Callable[[], Anchor | None]) -> None:
         super().__init__()
@@ -31,15 +43,18 @@ class CommentsView(QWidget):
         self._wishes = wishes
         self._place = place
         self._take: ReviewTake | None = None
-        self._typed: dict[str, str] = {}
-        self._reply = ""
+        self._drafts: dict[str, Draft] = {}
+        self._reply = ("", "")
         self.rows: Rows[tuple[CommentView, bool]] = Rows(look, self._row, lambda pair: pair[0].id)
         self.text = TextField(look, "Comment", "Say something about it – Ctrl+Enter says it")
         self.begin = field("From", "0:07", most=9)
         self.until = field("To", "0:12", most=9)
         self.replying = words("", "muted")
+        self.about = words("", "muted")
+        self.none = words("Nobody has said anything about it yet.", "muted")
+        self.whole = button("About all of it", "About all of it instead", self.widened.emit, "plain")
         self.fault = words("", "look")
-        self.say = button("Comment", "Say it", self._say)
+        self.say = button("Comment", "Comment: say it", self._say)
         self.plain = button("Not a reply", "Say it on its own", lambda: self._reply_to("", ""), "plain")
         for line in (self.begin, self.until):
             line.setFixedWidth(look.px(84))
@@ -52,35 +67,61 @@ class CommentsView(QWidget):
         self._composer = QWidget()
         column = QVBoxLayout(self._composer)
         column.setContentsMargins(0, 0, 0, 0)
-        parts: tuple[QWidget, ...] = (self.replying, self.text, Flow(look, times, self.say, self.plain), self.fault)
+        parts: tuple[QWidget, ...] = (
+            self.replying, self.about, self.text, Flow(look, times, self.say, self.plain, self.whole), self.fault,
+        )  # fmt: skip
         for part in parts:
             column.addWidget(part)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(look.tokens.space.small)
+        whole.addWidget(self.none)
         whole.addWidget(self.rows)
         whole.addWidget(self._composer)
         self.text.kept.connect(self._say)
+        self.fault.hide()
         self._reply_to("", "")
 
     def show_comments(self, take: ReviewTake, comments: tuple[CommentView, ...]) -> None:
         """Show what is said of a take."""
         if self._take is None or take.id != self._take.id:
-            if self._take is not None:
-                self._typed[self._take.id] = self.text.toPlainText()
-            self.text.setPlainText(self._typed.get(take.id, ""))
-            self.begin.clear()
-            self.until.clear()
-            self._reply_to("", "")
+            self._change_draft(take.id)
         self._take = take
         self._times.setVisible(take.seconds > 0)
         self._composer.setVisible(take.may_comment)
         self.rows.show_rows([(comment, take.may_comment) for comment in comments])
+        self.none.setVisible(not comments)
+        self.show_place()
+
+    def show_place(self) -> None:
+        """Say what part of a picture or text is chosen to speak of."""
+        said = "" if self._reply[0] else place_words(self._place())
+        self.about.setText(said)
+        self.about.setVisible(bool(said))
+        self.whole.setVisible(bool(said))
+
+    def follow(self, second: float) -> None:
+        """Let what is said next be about the second that plays, until somebody begins to say it."""
+        if not self.text.toPlainText():
+            self.point_at(second)
 
     def point_at(self, second: float) -> None:
-        """Let what is said next be about this second, unless one was written."""
-        if not self.begin.hasFocus() and not self.until.text():
+        """Let what is said next be about this second, unless a range was written."""
+        if not self.begin.hasFocus() and not self.until.hasFocus() and not self.until.text():
             self.begin.setText(write_seconds(second))
+
+    def _change_draft(self, take: str) -> None:
+        """Put away what was typed about the take before, and bring back what was typed about this one."""
+        if self._take is not None:
+            self._drafts[self._take.id] = Draft(
+                self.text.toPlainText(), self.begin.text(), self.until.text(), self._reply
+            )
+        draft = self._drafts.pop(take, Draft())
+        self.text.setPlainText(draft.text)
+        self.begin.setText(draft.begin)
+        self.until.setText(draft.until)
+        self.fault.hide()
+        self._reply_to(*draft.reply)
 
     def _row(self, pair: tuple[CommentView, bool]) -> QWidget:
         comment, may = pair
@@ -151,28 +192,29 @@ class CommentsView(QWidget):
         self.text.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _reply_to(self, comment: str, name: str) -> None:
-        self._reply = comment
+        self._reply = (comment, name)
         self.replying.setText(f"To {name}:" if comment else "")
         self.replying.setVisible(bool(comment))
         self.plain.setVisible(bool(comment))
+        self.show_place()
 
     def _say(self) -> None:
         text = self.text.toPlainText().strip()
         if not text or self._take is None:
             return
         try:
-            anchor = None if self._reply else (self._place() or self._moment())
+            anchor = None if self._reply[0] else (self._place() or self._moment())
         except ValueError as error:
             self.fault.setText(str(error))
             self.fault.show()
             return
         self.fault.hide()
-        take, reply = self._take.id, self._reply
+        take, reply = self._take.id, self._reply[0]
         self._wishes.ask(lambda studio: studio.comment(take, text, anchor, reply))
         self.text.clear()
         self.begin.clear()
         self.until.clear()
-        self._typed.pop(take, None)
+        self.widened.emit()
         self._reply_to("", "")
 
     def _moment(self) -> Moment | None:

@@ -51,6 +51,7 @@ class TogetherPages:
             self.project.show_project(view.project, view.review)
             self.people.show_people(view.people)
             self.projects.show_projects(view.projects)
+            self.review.show_terms(f"{view.project.licence.value}: {view.project.terms}" if view.project.id else "")
             self._view = view
             self._show_bars()
         self.review.show_review(view.review, self._lanes)

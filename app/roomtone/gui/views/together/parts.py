@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -55,9 +55,8 @@ def words(text: str, role: str = "") -> QLabel:
 def button(text: str, name: str, act: Callable[[], object], role: str = "") -> QPushButton:
     """Return a button. ``name`` says the whole of what it does, for those who do not see what it stands beside."""
     made = QPushButton(text)
-    made.setAccessibleName(name)
-    made.setToolTip(name)
     made.setObjectName(f"{text}/{name}")
+    relabel(made, text, name)
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     if role:
         made.setProperty("role", role)
@@ -65,25 +64,12 @@ def button(text: str, name: str, act: Callable[[], object], role: str = "") -> Q
     return made
 
 
-class RowButton(QPushButton):
-    """A row to choose, of some lines that end in … where there is no room."""
-
-    def __init__(self, *lines: str) -> None:
-        super().__init__()
-        self._lines = lines
-        self.setProperty("role", "row")
-        self.setAccessibleName(", ".join(lines))
-        self.setToolTip("\n".join(lines))
-        self.setCheckable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setText("\n".join(lines))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        room = self.width() - 2 * self.fontMetrics().height()
-        elide = Qt.TextElideMode.ElideRight
-        self.setText("\n".join(self.fontMetrics().elidedText(line, elide, room) for line in self._lines))
+def relabel(made: QPushButton, text: str, name: str) -> None:
+    """Let a button say something else. What is read on it is part of what it is called, for those who speak to it."""
+    said = text.rstrip(" …")
+    made.setText(text)
+    made.setAccessibleName(name if said.casefold() in name.casefold() else f"{said}: {name}")
+    made.setToolTip(name)
 
 
 def field(name: str, placeholder: str = "", text: str = "", most: int = 300) -> QLineEdit:
@@ -97,9 +83,10 @@ def field(name: str, placeholder: str = "", text: str = "", most: int = 300) -> 
 
 
 class TextField(QPlainTextEdit):
-    """Several lines to write on. Tab leaves it; Ctrl+Enter is ``kept``."""
+    """Several lines to write on. Tab leaves it; Ctrl+Enter is ``kept``, Escape ``left``."""
 
     kept = Signal()
+    left = Signal()
 
     def __init__(self, look: Look, name: str, placeholder: str = "", lines: int = 3) -> None:
         super().__init__()
@@ -115,6 +102,8 @@ class TextField(QPlainTextEdit):
         if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.kept.emit()
             return
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
         super().keyPressEvent(event)
         # The space bar writes here; it must never reach the record button.
         event.accept()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from roomtone.gui.look import Look
 from roomtone.gui.pictures import PictureStore
 from roomtone.gui.presenters.model import LaneModel
+from roomtone.gui.presenters.review import hint, origin_lines
 from roomtone.gui.views.together.comments import CommentsView
 from roomtone.gui.views.together.marks import MarksView
-from roomtone.gui.views.together.parts import Flow, Scroll, TextField, button, words
+from roomtone.gui.views.together.parts import Flow, Rows, Scroll, button, relabel, words
+from roomtone.gui.views.together.reason import ReasonView
 from roomtone.gui.views.together.seeing import PictureView, TextView
 from roomtone.gui.views.together.submitting import SubmitCard
 from roomtone.gui.views.together.wishes import Wishes
@@ -43,25 +47,30 @@ class ReviewTakeView(Scroll):
         self.read = button("Read it aloud", "Read this text aloud: it stands in the prompter", self._read)
         self.accept = button("Accept", "Accept this take", lambda: self._do("accept"))
         self.later = button("Keep for later …", "Keep this take for later, with a reason", self._ask_reason)
-        self.why = TextField(look, "Reason", "Why not now? Whoever made it reads this", 2)
-        self.keep_later = button("Keep for later", "Keep it for later with this reason", self._keep_later)
+        self.why = ReasonView(look)
         self.withdraw = button("Withdraw", "Take this take back", lambda: self._do("withdraw"), "plain")
         self.submit = SubmitCard(look, wishes)
+        self.hint = words("", "muted")
         self.origin = words("", "muted")
+        self.versions: Rows[tuple[str, str]] = Rows(look, self._version, lambda pair: pair[0])
         self.comments = CommentsView(look, wishes, self._anchor)
         self._assemble()
 
-    def show_take(self, take: ReviewTake, lane: LaneModel | None, comments: tuple[CommentView, ...]) -> None:
-        """Show a take; ``lane`` is its clip where it was made here."""
+    def show_take(
+        self,
+        take: ReviewTake,
+        lane: LaneModel | None,
+        comments: tuple[CommentView, ...],
+        titles: Mapping[str, str],
+    ) -> None:
+        """Show a take; ``lane`` is its clip where it was made here, ``titles`` those of the project's takes by id."""
         other = self._take is None or self._take.id != take.id
         self._take = take
         if other:
-            self._close_reason()
             self.verticalScrollBar().setValue(0)
-        said = [take.person.name, take.stage.value, take.detail, *([f"answers “{take.call}”"] if take.call else [])]
         self.title.setText(take.title)
-        self.detail.setText(" · ".join(part for part in said if part))
-        self.reason.setText(take.reason)
+        self.detail.setText(" · ".join(part for part in (take.person.name, take.stage.value, take.detail) if part))
+        self.reason.setText(f"Kept for later: {take.reason}")
         self.reason.setVisible(bool(take.reason))
         self.wave.setVisible(lane is not None and take.kind in (PartKind.SOUND, PartKind.VIDEO))
         if lane is not None:
@@ -69,37 +78,43 @@ class ReviewTakeView(Scroll):
         self.marks.show_marks(take.seconds, comments)
         self.picture.show_file(take.file if take.kind is PartKind.ARTWORK else "")
         self.text.show_text(take.text)
+        self.hint.setText(hint(take))
+        self.hint.setVisible(bool(self.hint.text()))
         self._show_acts(take)
+        self.why.show_take(take.id, take.may_judge)
         self.submit.show_submit(take)
-        origin = [f"Built on {', '.join(take.built_on)}"] if take.built_on else []
-        origin += [f"New version of {', '.join(take.versions)}"] if take.versions else []
-        origin += [take.consent_line] if take.consent_line else []
-        self.origin.setText(". ".join(origin))
-        self.origin.setVisible(bool(origin))
+        self.origin.setText(". ".join(origin_lines(take)))
+        self.origin.setVisible(bool(self.origin.text()))
+        self.versions.show_rows([(one, titles.get(one, "an earlier take")) for one in take.versions])
         self.comments.show_comments(take, comments)
 
     def show_playing(self, at: float, playing: bool) -> None:
         """Show where it is heard, in seconds; below zero it is not."""
         self._playing = playing
-        self.play.setText("Pause" if playing else "Play")
+        relabel(self.play, *(("Pause", "Pause") if playing else ("Play", "Play")))
         self.marks.show_at(at)
         seconds = self._take.seconds if self._take is not None else 0.0
         self.wave.show_playhead(min(1.0, at / seconds) if at >= 0 and seconds > 0 else -1.0)
         if at >= 0:
-            self.comments.point_at(at)
+            self.comments.follow(at)
 
     def _assemble(self) -> None:
         self._judging = Flow(self._look, self.accept, self.later)
-        for widget in (self.title, self.detail, self.reason, self.picture, self.text, self.wave, self.marks):
+        above = (self.title, self.detail, self.reason, self.hint, self.picture, self.text, self.wave, self.marks)
+        for widget in above:
             self.column.addWidget(widget)
         self.column.addWidget(Flow(self._look, self.play, self.read, self.fetch, self.free, self.withdraw))
-        below: tuple[QWidget, ...] = (self._judging, self.why, self.keep_later, self.submit, self.origin)
+        below: tuple[QWidget, ...] = (self._judging, self.why, self.submit, self.origin, self.versions)
         for part in below:
             self.column.addWidget(part)
         self.section("Comments")
         self.column.addWidget(self.comments)
         self.column.addStretch(1)
-        self.why.kept.connect(self._keep_later)
+        self.why.given.connect(self._keep_later)
+        self.why.left.connect(lambda: self.later.setFocus(Qt.FocusReason.OtherFocusReason))
+        self.picture.chosen.connect(self.comments.show_place)
+        self.text.selectionChanged.connect(self.comments.show_place)
+        self.comments.widened.connect(self._widen)
         self.marks.sought.connect(self._seek)
         self.wave.pressed.connect(lambda share: self._seek(share * (self._take.seconds if self._take else 0.0)))
         self.comments.sought.connect(self._seek)
@@ -111,7 +126,7 @@ class ReviewTakeView(Scroll):
         mine = bool(take.library)
         self.fetch.setVisible(not take.local and not mine and take.stage is not Stage.WITHDRAWN)
         self.fetch.setEnabled(not take.fetching)
-        self.fetch.setText("Fetching …" if take.fetching else "Fetch all files")
+        relabel(self.fetch, "Fetching …" if take.fetching else "Fetch all files", "Bring all files of this take here")
         self.free.setVisible(take.local and not mine)
         self.withdraw.setVisible(take.mine and take.stage not in (Stage.OWN, Stage.WITHDRAWN))
         self._judging.setVisible(take.may_judge)
@@ -121,6 +136,15 @@ class ReviewTakeView(Scroll):
         if not self.picture.isHidden() and self.picture.region is not None:
             return self.picture.region
         return self.text.lines() if not self.text.isHidden() else None
+
+    def _widen(self) -> None:
+        self.picture.clear()
+        self.text.clear_choice()
+
+    def _version(self, pair: tuple[str, str]) -> QWidget:
+        take, title = pair
+        said = f"New version of {title}"
+        return button(said, said, lambda: self._wishes.ask(lambda studio: studio.review(take)), "tree")
 
     def _do(self, what: str) -> None:
         if self._take is not None:
@@ -144,20 +168,8 @@ class ReviewTakeView(Scroll):
         self._wishes.lead("studio")
 
     def _ask_reason(self) -> None:
-        for widget in (self.why, self.keep_later):
-            widget.show()
-        self.why.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.why.begin()
+        self.ensureWidgetVisible(self.why)
 
-    def _close_reason(self) -> None:
-        self.why.clear()
-        for widget in (self.why, self.keep_later):
-            widget.hide()
-
-    def _keep_later(self) -> None:
-        reason = self.why.toPlainText().strip()
-        if not reason or self._take is None:
-            self.why.setFocus(Qt.FocusReason.OtherFocusReason)
-            return
-        take = self._take.id
+    def _keep_later(self, take: str, reason: str) -> None:
         self._wishes.ask(lambda studio: studio.keep_for_later(take, reason))
-        self._close_reason()

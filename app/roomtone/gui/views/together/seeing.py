@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from roomtone.gui.look import Look
 from roomtone.gui.pictures import PictureStore
+from roomtone.gui.presenters.review import moved
+from roomtone.gui.views.parts import paint_focus
 from roomtone.wire.project.items import Lines, Region
 
 _SMALLEST = 0.01
+_LEAST_LINES, _MOST_LINES = 4, 16
+_STEPS = {
+    Qt.Key.Key_Left: (-0.05, 0.0),
+    Qt.Key.Key_Right: (0.05, 0.0),
+    Qt.Key.Key_Up: (0.0, -0.05),
+    Qt.Key.Key_Down: (0.0, 0.05),
+}
 
 
 class PictureView(QWidget):
@@ -27,7 +36,12 @@ class PictureView(QWidget):
         self.region: Region | None = None
         self._marked: tuple[float, float, float, float] | None = None
         self.setAccessibleName("Picture")
-        self.setAccessibleDescription("Drag over a part of it to speak of that part")
+        self.setAccessibleDescription(
+            "Drag over a part of it to speak of that part; the arrow keys move a frame, with Shift they size it, "
+            "Escape takes it away"
+        )
+        self.setToolTip(self.accessibleDescription())
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         store.loaded.connect(self._came)
         look.changed.connect(self.update)
@@ -46,6 +60,24 @@ class PictureView(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(self._look.px(320), self._look.px(300))
+
+    def clear(self) -> None:
+        """Speak of all of it again."""
+        self.region = None
+        self.chosen.emit()
+        self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = _STEPS.get(Qt.Key(event.key()))
+        if step is not None:
+            grow = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self.region = moved(self.region, *step, grow)
+            self.chosen.emit()
+            self.update()
+        elif event.key() == Qt.Key.Key_Escape and self.region is not None:
+            self.clear()
+        else:
+            super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._from = event.position()
@@ -89,6 +121,8 @@ class PictureView(QWidget):
                     height * area.height(),
                 )
             )
+        if self.hasFocus():
+            paint_focus(painter, self._look, area, self._look.tokens.radius.small)
         painter.end()
 
     def _picture(self) -> QPixmap | None:
@@ -115,8 +149,9 @@ class TextView(QPlainTextEdit):
         self.setReadOnly(True)
         self.setAccessibleName("Text")
         self.setAccessibleDescription("Select lines to speak of them")
+        self.setToolTip("Select lines to speak of them")
         self.setTabChangesFocus(True)
-        self.setFixedHeight(look.px(260))
+        self._look = look
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
@@ -125,6 +160,8 @@ class TextView(QPlainTextEdit):
         """Show a text."""
         if text != self.toPlainText():
             self.setPlainText(text)
+            lines = min(_MOST_LINES, max(_LEAST_LINES, self.blockCount() + len(text) // 90))
+            self.setFixedHeight(self._look.px(22 + 19 * lines))
         self.setVisible(bool(text))
 
     def lines(self) -> Lines | None:
@@ -134,5 +171,12 @@ class TextView(QPlainTextEdit):
             return None
         document = self.document()
         first = document.findBlock(cursor.selectionStart()).blockNumber() + 1
-        last = document.findBlock(cursor.selectionEnd()).blockNumber() + 1
+        # A selection that ends before the first letter of a line has nothing of that line.
+        last = document.findBlock(max(cursor.selectionStart(), cursor.selectionEnd() - 1)).blockNumber() + 1
         return Lines(first, last)
+
+    def clear_choice(self) -> None:
+        """Speak of all of it again."""
+        cursor = self.textCursor()
+        cursor.clearSelection()
+        self.setTextCursor(cursor)

@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
 from roomtone.gui.look import Look
 from roomtone.gui.views.together.parts import Card, Rows, button, words
@@ -18,6 +19,32 @@ from roomtone.wire.project.licences import WITHDRAWAL
 from roomtone.wire.project.state import Stage
 
 E = TypeVar("E", bound=StrEnum)
+
+
+class SignLine(QWidget):
+    """A line of the check: its sign says how it stands, not its colour alone."""
+
+    def __init__(self, look: Look, finding: FindingView) -> None:
+        super().__init__()
+        self._look = look
+        self._good = finding.good
+        said = f"{'As asked' if finding.good else 'Look here'}: {finding.text}"
+        self.setAccessibleName(said)
+        self.setToolTip(said)
+        label = words(finding.text, "muted" if finding.good else "look")
+        label.setAccessibleName(said)
+        across = QHBoxLayout(self)
+        across.setContentsMargins(look.px(24), 0, 0, 0)
+        across.addWidget(label)
+        look.changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event
+        side = self._look.px(16)
+        name, colour = ("check", "safe") if self._good else ("triangle-alert", "look")
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._look.icon(name, colour, side, self.devicePixelRatioF()))
+        painter.end()
 
 
 class SubmitCard(Card):
@@ -47,12 +74,12 @@ class SubmitCard(Card):
         self.in_shot.chose.connect(self._choose_shot)
         self.minors.chose.connect(self._choose_minors)
         self.fault.hide()
+        self.show_terms("")
 
     def show_submit(self, take: ReviewTake) -> None:
         """Show it for a take that may be submitted."""
         self.setVisible(take.mine and take.stage in (Stage.OWN, Stage.WITHDRAWN))
         self.check.show_rows(take.findings)
-        self.terms.setText(WITHDRAWAL)
         if take.id == self._take:
             return
         self._take = take.id
@@ -65,15 +92,12 @@ class SubmitCard(Card):
         ):  # fmt: skip
             box.setChecked(on)
 
-    def _finding(self, finding: FindingView) -> QCheckBox:
-        # Shown as a tick rather than in colour alone; nothing can be changed here.
-        box = QCheckBox(finding.text)
-        box.setChecked(finding.good)
-        box.setEnabled(False)
-        box.setAccessibleName(f"{'As asked' if finding.good else 'Look here'}: {finding.text}")
-        if not finding.good:
-            box.setProperty("role", "look")
-        return box
+    def show_terms(self, terms: str) -> None:
+        """Show under which terms takes are given to the project."""
+        self.terms.setText(f"{terms} {WITHDRAWAL}" if terms else WITHDRAWAL)
+
+    def _finding(self, finding: FindingView) -> QWidget:
+        return SignLine(self._look, finding)
 
     def _choose_shot(self, value: str) -> None:
         self._shot = InShot(value)
