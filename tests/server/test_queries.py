@@ -63,13 +63,13 @@ def fill(inside: Inside, project: str, maker: Person, count: int) -> None:
             changes.append({"seq": seq, "kind": ChangeKind.TAKE_STARTED.value, "subject": take, "detail": ""})
             takes.append({"id": take, "project": project, "maker": maker.id, "title": f"{number}", "seq": seq})
             tracks.append({"take": take, "digest": "rt1:x", "size": 9, "key": f"{project}/{take}"})
-            said = {"kind": "take", "submitted": True}
+            said = s.dump_json({"kind": "take", "submitted": True})
             items.append({"id": take, "kind": "take", "author": maker.id, "seq": seq, "fields": said})
         common = {"part": "", "person": "", "started": "", "created": now, "sealed": True, "manifest": {"a": 1}}
         db.execute(insert(s.changes), [{"project": project, "at": now} | one for one in changes])
         db.execute(insert(s.takes), [common | {"changed": one["seq"]} | one for one in takes])
         db.execute(insert(s.tracks), [{"name": "mic.flac", "place": 0, "media": "audio/flac"} | one for one in tracks])
-        stamped = {"project": project, "created": "2026-01-01T00:00:00.000Z", "stamps": {}}
+        stamped = {"project": project, "created": "2026-01-01T00:00:00.000Z", "stamps": "{}"}
         db.execute(insert(s.items), [stamped | one for one in items])
 
 

@@ -93,6 +93,8 @@ def _serve_alone(options: Options, clock: Clock, ready: Callable[[Announcement],
             # What is there now stays until the end; looking through it again would hold requests up for milliseconds.
             gc.collect()
             gc.freeze()
+            # Documents come and go by the thousand and hold no circles; each look for those stops all requests.
+            gc.set_threshold(50_000, 20, 100)
             _Server(options, parts, listening, ready).run(sockets=[listening])
         finally:
             parts.close()

@@ -24,6 +24,7 @@ def open_file(path: Path) -> Engine:
     engine = create_engine(
         f"sqlite:///{path}",
         json_serializer=schema.dump_json,
+        json_deserializer=schema.load_json,
         connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
         pool_size=4,
         max_overflow=8,
@@ -43,6 +44,7 @@ def open_memory() -> Engine:
     engine = create_engine(
         "sqlite://",
         json_serializer=schema.dump_json,
+        json_deserializer=schema.load_json,
         connect_args={"check_same_thread": False},
         poolclass=StaticPool,
     )

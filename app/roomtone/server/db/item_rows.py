@@ -15,7 +15,7 @@ from roomtone.server.db.feed_rows import add_change
 from roomtone.server.db.records import ChangeRecord, Decided, ItemRecord, Known, PastRecord, TakePlace
 from roomtone.wire.api import ChangeKind
 from roomtone.wire.project.edits import Edit, Item
-from roomtone.wire.project.items import FIELDS, CallFields, Fields, ItemKind, ProjectFields, kind_of, shown_by
+from roomtone.wire.project.items import CallFields, Fields, ItemKind, ProjectFields, kind_of, shown_by
 
 _ITEMS: Final = select(s.items).where(
     s.items.c.project == bindparam("of"), s.items.c.id.in_(bindparam("ids", expanding=True))
@@ -55,6 +55,10 @@ _SINCE: Final = (
     .where(s.items.c.project == bindparam("of"), s.items.c.seq > bindparam("since"))
     .order_by(s.items.c.seq)
 )
+
+_FIELDS: Final[msgspec.json.Decoder[Fields]] = msgspec.json.Decoder(Fields)
+_CALL: Final = msgspec.json.Decoder(CallFields)
+_STAMPS: Final = msgspec.json.Decoder(dict[str, str])
 
 
 def known(db: Connection, project: str, account: str, edits: list[Edit], referred: Collection[str]) -> Known:
@@ -134,7 +138,7 @@ def named_takes(db: Connection, project: str) -> frozenset[str]:
     """Return the takes that calls show to whoever is to answer them: guides, reference pictures and filmed briefs."""
     found: set[str] = set()
     for fields in db.execute(_CALLS, {"of": project}).scalars():
-        call = msgspec.convert(fields, CallFields)
+        call = _CALL.decode(fields)
         if not call.removed:
             found |= shown_by(call)
     return frozenset(found)
@@ -148,14 +152,16 @@ def _item_values(item: Item, seq: int) -> dict[str, Any]:
         "author": item.author,
         "created": item.created,
         "seq": seq,
-        "fields": msgspec.to_builtins(item.fields),
-        "stamps": item.stamps,
+        "fields": s.dump_json(item.fields),
+        "stamps": s.dump_json(item.stamps),
     }
 
 
 def _item_record(row: Row[Any]) -> ItemRecord:
     """Return an item from its row."""
-    return ItemRecord(Item(row.id, row.author, row.created, _fields(row.fields), row.stamps), row.seq)
+    return ItemRecord(
+        Item(row.id, row.author, row.created, _FIELDS.decode(row.fields), _STAMPS.decode(row.stamps)), row.seq
+    )
 
 
 def _items(db: Connection, project: str, ids: list[str]) -> list[ItemRecord]:
@@ -170,13 +176,9 @@ def _edit_values(project: str, record: PastRecord) -> dict[str, Any]:
         "account": record.account,
         "received": record.received,
         "at": record.edit.at,
-        "body": msgspec.to_builtins(record.edit.fields),
+        "body": s.dump_json(record.edit.fields),
     }
 
 
 def _past(row: Row[Any]) -> PastRecord:
-    return PastRecord(Edit(row.id, row.item, row.at, _fields(row.body)), row.account, row.received)
-
-
-def _fields(kept: dict[str, Any]) -> Fields:
-    return msgspec.convert(kept, FIELDS[ItemKind(kept["kind"])])
+    return PastRecord(Edit(row.id, row.item, row.at, _FIELDS.decode(row.body)), row.account, row.received)

@@ -43,6 +43,7 @@ def open_database(url: str) -> Engine:
     engine = create_engine(
         given,
         json_serializer=schema.dump_json,
+        json_deserializer=schema.load_json,
         # Each reader sees one moment in all of its statements.
         isolation_level="REPEATABLE READ",
         connect_args={"application_name": "roomtone", **waits},

@@ -54,8 +54,13 @@ class Moment(TypeDecorator[datetime]):
 
 
 def dump_json(value: Any) -> str:
-    """Write a value for a JSON column; bytes become Base64."""
+    """Write a value for a JSON column, or for text that holds JSON; bytes become Base64."""
     return msgspec.json.encode(value).decode()
+
+
+def load_json(text: str | bytes) -> Any:
+    """Read the value of a JSON column."""
+    return msgspec.json.decode(text)
 
 
 accounts: Final = Table(
@@ -208,8 +213,9 @@ items: Final = Table(
     Column("created", Text, nullable=False),
     # The newest change of the item.
     Column("seq", BigInteger, nullable=False),
-    Column("fields", JSON, nullable=False),
-    Column("stamps", JSON, nullable=False),
+    # JSON, as text: it is read straight into what it is, without a dictionary in between.
+    Column("fields", Text, nullable=False),
+    Column("stamps", Text, nullable=False),
     Index("ix_items_project_seq", "project", "seq"),
     Index("ix_items_project_kind", "project", "kind"),
 )
@@ -224,8 +230,8 @@ edits: Final = Table(
     Column("account", Text, ForeignKey("accounts.id"), nullable=False),
     Column("received", Moment, nullable=False),
     Column("at", Text, nullable=False),
-    # Its fields as they came.
-    Column("body", JSON, nullable=False),
+    # Its fields as they came, as JSON.
+    Column("body", Text, nullable=False),
     Index("ix_edits_project_id", "project", "id", unique=True),
     Index("ix_edits_project_item", "project", "item", "number"),
     sqlite_autoincrement=True,

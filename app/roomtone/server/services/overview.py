@@ -32,9 +32,13 @@ from roomtone.wire.project.suggestions import Suggestions, next_for
 
 T = TypeVar("T")
 
-# So many takes are kept in memory, at about 2 KiB each, and so many answers of each project.
-_MOST_TAKES: Final = 20_000
+# So many takes are kept in memory, at some KiB each, and so many projects, of most of which only answers are; and so
+# many answers of each.
+_MOST_TAKES: Final = 10_000
+_MOST_PROJECTS: Final = 2_000
 _MOST_ANSWERS: Final = 200
+# What stays of a project that is forgotten: answers that hold no takes, right as long as nothing changes.
+_SMALL: Final = frozenset({"page", "health", "next", "notices"})
 # Of a track that is not sealed nobody asks here how far it is.
 _STATES: Final = {True: api.TrackState.SEALED, False: api.TrackState.DECLARED}
 
@@ -43,12 +47,21 @@ class _Loaded:
     """A project in memory. ``lock`` is held while it is brought up to date or looked through."""
 
     def __init__(self, project: str) -> None:
-        self.state = ProjectState(project)
         self.lock = threading.Lock()
+        self.state = ProjectState(project)
+        # The newest change of which the state knows, and of which the answers do.
+        self.known = 0
         self.head = 0
         # The number of the newest commit of which ``head`` is known to know.
         self.version = -1
         self.answers: dict[tuple[object, ...], Any] = {}
+
+    def answers_alone(self) -> _Loaded:
+        """Return the project without its state. Whoever works on this one may go on."""
+        found = _Loaded(self.state.id)
+        found.head, found.version = self.head, self.version
+        found.answers = {key: answer for key, answer in list(self.answers.items()) if key[0] in _SMALL}
+        return found
 
 
 class Overviews:
@@ -107,20 +120,28 @@ class Overviews:
         if loaded.version == self._repository.version() and key in loaded.answers:
             found: T = loaded.answers[key]
             return found
-        return await self._threads.run(self._answer, loaded, seen, key, lambda state: make(state, now))
+        answer = await self._threads.run(self._answer, loaded, seen, key, lambda state: make(state, now))
+        self._forget()
+        return answer
 
     def _find(self, project: str) -> _Loaded:
-        """Return a project's place in memory, and forget those that were not asked for longest."""
+        """Return a project's place in memory."""
         if project not in self._loaded:
             self._loaded[project] = _Loaded(project)
-            while len(self._loaded) > 1 and self._takes() > self.most_takes:
-                self._loaded.popitem(last=False)
         self._loaded.move_to_end(project)
         return self._loaded[project]
 
-    def _takes(self) -> int:
-        # An empty project is not for nothing, either.
-        return sum(len(loaded.state.takes) + 10 for loaded in self._loaded.values())
+    def _forget(self) -> None:
+        """Forget the takes of those projects that were not asked for longest, and at last all of them."""
+        takes = sum(len(loaded.state.takes) for loaded in self._loaded.values())
+        for project, loaded in list(self._loaded.items())[:-1]:
+            if takes <= self.most_takes:
+                break
+            if loaded.known:
+                takes -= len(loaded.state.takes)
+                self._loaded[project] = loaded.answers_alone()
+        while len(self._loaded) > _MOST_PROJECTS:
+            self._loaded.popitem(last=False)
 
     # On threads.
 
@@ -128,8 +149,12 @@ class Overviews:
         self, loaded: _Loaded, seen: Visibility, key: tuple[object, ...], make: Callable[[ProjectState], T]
     ) -> T:
         with loaded.lock:
-            self._refresh(loaded)
+            version = self._repository.version()
+            if version != loaded.version:
+                self._answer_as_of(loaded, self._repository.head(seen.project))
+                loaded.version = version
             if key not in loaded.answers:
+                self._refresh(loaded)
                 if len(loaded.answers) >= _MOST_ANSWERS:
                     loaded.answers.clear()
                 loaded.answers[key] = make(_seen(loaded.state, seen))
@@ -137,20 +162,24 @@ class Overviews:
             return found
 
     def _refresh(self, loaded: _Loaded) -> None:
-        """Bring a project up to date: in one statement where nothing is new, else in those that tell what is."""
-        version = self._repository.version()
-        if version == loaded.version:
+        """Bring a project up to date, by what is new in it."""
+        if loaded.known == loaded.head:
             return
         state = loaded.state
-        if self._repository.head(state.id) != loaded.head:
-            new = self._repository.state(state.id, loaded.head, None)
-            state.items |= {record.item.id: record.item for record in new.items}
-            state.takes |= {record.id: _slim(record) for record in new.takes}
-            if new.members is not None:
-                state.members = {member.account: member_document(member) for member in new.members}
+        new = self._repository.state(state.id, loaded.known, None)
+        state.items |= {record.item.id: record.item for record in new.items}
+        state.takes |= {record.id: _slim(record) for record in new.takes}
+        if new.members is not None:
+            state.members = {member.account: member_document(member) for member in new.members}
+        loaded.known = new.head
+        self._answer_as_of(loaded, new.head)
+
+    @staticmethod
+    def _answer_as_of(loaded: _Loaded, head: int) -> None:
+        """Forget the answers that know of another newest change."""
+        if head != loaded.head:
             loaded.answers.clear()
-            loaded.head = new.head
-        loaded.version = version
+            loaded.head = head
 
 
 def _seen(state: ProjectState, seen: Visibility) -> ProjectState:

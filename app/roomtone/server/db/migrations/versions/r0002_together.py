@@ -5,12 +5,12 @@ others refer to it.
 """
 
 import hashlib
+import json
 import unicodedata
 from typing import Any
 
 from alembic import op
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Boolean,
     Column,
@@ -127,8 +127,8 @@ def _items() -> None:
         Column("author", Text, ForeignKey("accounts.id", name="fk_items_author"), nullable=False),
         Column("created", Text, nullable=False),
         Column("seq", BigInteger, nullable=False),
-        Column("fields", JSON, nullable=False),
-        Column("stamps", JSON, nullable=False),
+        Column("fields", Text, nullable=False),
+        Column("stamps", Text, nullable=False),
         PrimaryKeyConstraint("project", "id", name="pk_items"),
     )
     op.create_index("ix_items_project_seq", "items", ["project", "seq"])
@@ -142,7 +142,7 @@ def _items() -> None:
         Column("account", Text, ForeignKey("accounts.id", name="fk_edits_account"), nullable=False),
         Column("received", Text, nullable=False),
         Column("at", Text, nullable=False),
-        Column("body", JSON, nullable=False),
+        Column("body", Text, nullable=False),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_edits_project_id", "edits", ["project", "id"], unique=True)
@@ -160,7 +160,7 @@ def _write_titles(db: Connection) -> None:
         if owner is None:
             continue
         edit = hashlib.sha256(f"title of {row.id}".encode()).hexdigest()[:32]
-        fields: dict[str, Any] = {"kind": "project", "title": row.title}
+        fields = json.dumps({"kind": "project", "title": row.title}, ensure_ascii=False, separators=(",", ":"))
         values: dict[str, Any] = {
             "project": row.id,
             "id": row.id,
@@ -171,7 +171,7 @@ def _write_titles(db: Connection) -> None:
             # The change that says that there is the project tells of its title, too.
             "seq": seqs.get(row.id, 1),
             "fields": fields,
-            "stamps": {"title": f"{_FIRST}/{edit}"},
+            "stamps": json.dumps({"title": f"{_FIRST}/{edit}"}),
         }
         db.execute(insert(items), values)
         told = {"project": row.id, "id": edit, "item": row.id, "account": owner, "received": row.created}
