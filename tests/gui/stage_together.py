@@ -31,10 +31,12 @@ from roomtone.wire.project.items import CallFields, MediaKind, Tempo
 from roomtone.wire.project.people import Role
 from roomtone.wire.project.state import Stage
 
-LEA = Person("1" * 32, "Lea", "LE", 0, Role.OWNER, ("piano", "editing"), "Mornings are best", me=True)
+LEA = Person("1" * 32, "Lea", "LE", 0, Role.OWNER, ("piano", "editing"), "Mornings are best", me=True, minutes=20)
 MIKA = Person("2" * 32, "Mika", "MI", 1, Role.CONTRIBUTOR, ("voice",), manageable=True)
 JUDE = Person("3" * 32, "Jude", "JU", 2, Role.CONTRIBUTOR, ("upright bass",), manageable=True)
 SORA = Person("4" * 32, "Sora", "SO", 3, Role.GUEST, manageable=True)
+
+MADE = ("made", "made", "made")
 
 CALL = CallFields(
     title="Low harmony, verse 2", brief="Close, warm, a hair behind the beat", wanted=3, minutes=10, part="low harmony",
@@ -59,7 +61,8 @@ def takes() -> tuple[ReviewTake, ...]:
         ReviewTake("t1", "Low harmony – take 3", MIKA, Stage.SUBMITTED, "0:42 · 48 kHz", PartKind.SOUND, 42.0,
                    "Low harmony, verse 2", may_judge=True, may_comment=True, comment_count=2, built_on=("Guide v7",)),
         ReviewTake("t2", "My first try", LEA, Stage.OWN, "0:12", PartKind.SOUND, 12.0, mine=True, may_comment=True,
-                   library="take-0", findings=(FindingView(True, "Sound"), FindingView(False, "7 samples are clipped"))),
+                   library="take-0", findings=(FindingView(True, "Sound"),
+                                                FindingView(False, "7 samples are clipped"))),
         ReviewTake("t3", "A letter to 2020", JUDE, Stage.HEARD, "212 words", PartKind.WRITING, 0.0, may_judge=True,
                    may_comment=True, text="Dear year,\nyou were long.\nWe sang through the wall.", local=True),
         ReviewTake("t4", "Kitchen window", SORA, Stage.LATER, "1 picture", PartKind.ARTWORK, 0.0, may_judge=True,
@@ -87,15 +90,18 @@ def full(selected: str = "t1") -> TogetherView:
             ProjectChoice("p2", "First project", "On this computer", here=True),
         ),
         today=TodayView(
-            "Record the quietest sound in your home, and keep still long enough to hear it.", "From this project’s own list",
-            streak=("", "made", "made", "rested", "made", "made", "made", "", "made", "rested", "made", "made", "made", "open"),
+            "Record the quietest sound in your home, and keep still long enough to hear it.",
+            "From this project’s own list",
+            streak=("", *MADE[:2], "rested", *MADE, "", "made", "rested", *MADE, "open"),
             streak_line="5 days, 1 of 2 rest days left this week",
             next=(
-                NextView("c1", "Low harmony, verse 2", "You make voice · 2 are missing · 2 days left", "Hum one note", ("sound",)),
+                NextView("c1", "Low harmony, verse 2", "You make voice · 2 are missing · 2 days left",
+                         "Hum one note", ("sound",)),
                 NextView("c3", "One drawing per day", "Nobody has answered yet · 15 minutes", media=("artwork",)),
             ),
             news=(
-                NewsView("n1", "Jude: Love the breath before “home”. Keep it.", "5 min ago", JUDE, "t1", at=7.0, fresh=True),
+                NewsView("n1", "Jude: Love the breath before “home”. Keep it.", "5 min ago", JUDE, "t1", at=7.0,
+                         fresh=True),
                 NewsView("n2", "“Kitchen window” is kept for later: it fits episode 4 better", "yesterday", take="t4"),
             ),
         ),
@@ -119,10 +125,11 @@ def full(selected: str = "t1") -> TogetherView:
         people=PeopleView(
             (LEA, MIKA, JUDE, SORA),
             (
-                InviteView("i1", Role.CONTRIBUTOR, "works for two weeks", "https://choir.example/join#abcdefghijklmnop"),
-                InviteView("i2", Role.REVIEWER, "revoked", open=False),
+                InviteView("i1", Role.CONTRIBUTOR, "contributor · until 12 December · for 20 more", "https://choir.example/join#abcdefghijklmnop"),
+                InviteView("i2", Role.REVIEWER, "reviewer · revoked", open=False),
             ),
-            (DeviceView("d1", "Lea’s laptop", "used today", current=True), DeviceView("d2", "Old phone", "used in May")),
+            (DeviceView("d1", "Lea’s laptop", "this computer · used just now", current=True),
+             DeviceView("d2", "Old phone", "since 2 May · never used")),
             "choir.example", embedded=False, may_invite=True, may_manage=True, can_move=True,
         ),
         answering=AnsweringView(

@@ -53,6 +53,7 @@ def stylesheet(look: Look) -> str:
     QPushButton:focus, QComboBox:focus, QLineEdit:focus, QAbstractSpinBox:focus, QPushButton[role="plain"]:focus {{
         border-color: {c.focus};
     }}
+    QLineEdit, QPlainTextEdit {{ placeholder-text-color: {c.muted}; }}
     QLineEdit {{ background: {c.page}; border-color: {c.border}; selection-background-color: {c.focus};
         selection-color: {c.on_accent}; }}
     QLineEdit#inline {{ padding: 0px {look.px(4)}px; border-radius: {r.small}px; }}

@@ -37,4 +37,6 @@ class TogetherDesk(QObject):
             if self._studio is not None and self._presenter.state.playing is not None:
                 self._studio.pause(True)
             return
-        self._window.show_tab(page)
+        self._window.show_tab("studio" if page == "film" else page)
+        if page == "film":
+            self._window.studio.show_side(True)

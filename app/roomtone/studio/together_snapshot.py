@@ -18,7 +18,10 @@ from roomtone.wire.project.state import Stage
 
 
 class Person(msgspec.Struct, frozen=True):
-    """Somebody. ``initials`` and ``colour`` (0 to 11, for the palette of people) stand for them everywhere."""
+    """Somebody. ``initials`` and ``colour`` (0 to 11, for the palette of people) stand for them everywhere.
+
+    ``minutes`` is how much time they said that they have; 0 where they did not.
+    """
 
     account: str
     name: str
@@ -30,6 +33,7 @@ class Person(msgspec.Struct, frozen=True):
     guest: bool = False
     me: bool = False
     manageable: bool = False
+    minutes: int = 0
 
 
 class NextView(msgspec.Struct, frozen=True):

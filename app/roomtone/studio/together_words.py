@@ -56,6 +56,7 @@ def person_of(state: ProjectState, account: str, me: str, name: str = "") -> Per
         guest=member.guest if member is not None else False,
         me=mine,
         manageable=member is not None and not mine and _manageable(state, member, me),
+        minutes=(profile.minutes or 0) if mine else 0,
     )
 
 

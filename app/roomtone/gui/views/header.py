@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QIcon, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWidget
 
 from roomtone.gui.look import Look
 from roomtone.gui.presenters.model import HeaderModel
-from roomtone.gui.views.parts import ElidedLabel, IconButton
+from roomtone.gui.views.parts import IconButton, paint_focus
 from roomtone.gui.views.transport import ChoiceBox
 from roomtone.studio.lines import Line, Tone
 
@@ -99,6 +99,71 @@ class SafePill(QWidget):
         painter.end()
 
 
+class ProjectTitle(QAbstractButton):
+    """The project's title, behind which the others are; a folder where there is no room for words."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setAccessibleDescription("Key: Ctrl+P")
+        self.show_title("")
+        look.changed.connect(self.update)
+
+    def show_title(self, title: str) -> None:
+        """Show which project is looked at."""
+        name = (
+            f"Project: {title}. Choose another, start one or join one" if title else "Choose, start or join a project"
+        )
+        if name != self.accessibleName():
+            # An ampersand would be a key of Qt's; the text is painted here, so it stays what it is.
+            self.setText(title or "Projects")
+            self.setAccessibleName(name)
+            self.setToolTip(f"{name} (Ctrl+P)")
+            self.updateGeometry()
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(self._look.font(self._look.tokens.type.body, 600))
+        return QSize(metrics.horizontalAdvance(self.text()) + self._look.px(44), self.minimumSizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        side = self._look.px(self._look.tokens.size.control)
+        return QSize(side, side)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event
+        look, area = self._look, QRectF(self.rect())
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.isChecked() or self.underMouse():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(look.colour("control"))
+            painter.drawRoundedRect(area, look.tokens.radius.medium, look.tokens.radius.medium)
+        if area.width() < look.px(90):
+            self._paint_icon(painter, "folder-open", look.px(look.tokens.size.icon), area.width() / 2)
+        else:
+            painter.setFont(look.font(look.tokens.type.body, 600))
+            painter.setPen(look.colour("text"))
+            room = area.adjusted(look.px(10), 0, -look.px(30), 0)
+            shown = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, int(room.width()) + 1)
+            painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+            edge = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
+            painter.drawText(room, int(edge), shown)
+            up = "chevron-up" if self.isChecked() else "chevron-down"
+            self._paint_icon(painter, up, look.px(14), area.width() - look.px(17))
+        if self.hasFocus():
+            paint_focus(painter, look, area, look.tokens.radius.medium)
+        painter.end()
+
+    def _paint_icon(self, painter: QPainter, icon: str, side: int, middle: float) -> None:
+        pixmap = self._look.icon(icon, "muted", side, self.devicePixelRatioF())
+        painter.drawPixmap(QPointF(middle - side / 2, (self.height() - side) / 2), pixmap)
+
+
 class Tabs(QWidget):
     """The pages: words beside each other, or one choice where there is no room for them."""
 
@@ -158,7 +223,6 @@ class HeaderView(QWidget):
         self._look = look
         self.setObjectName("header")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.project = ElidedLabel(look, look.tokens.type.body, 500)
         self.bring = self._button("Bring in …", "Bring existing files in as takes (Ctrl+O)")
         self.bring.clicked.connect(self.bring_wished)
         self.trash = self._button("Trash", "Show what is in the trash (Ctrl+T)")
@@ -172,8 +236,7 @@ class HeaderView(QWidget):
         self.safe = SafePill(look)
         self.tabs = Tabs(look)
         self.tabs.chosen.connect(self.tab_chosen)
-        self.projects = IconButton(look, "folder-open", "Projects", keys="Ctrl+P")
-        self.projects.setCheckable(True)
+        self.projects = ProjectTitle(look)
         self.projects.clicked.connect(self.projects_wished)
         self.cameras = IconButton(look, "video", "Cameras", keys="Ctrl+K")
         self.cameras.setCheckable(True)
@@ -191,14 +254,14 @@ class HeaderView(QWidget):
         layout.addWidget(self.tabs)
         layout.addSpacing(look.tokens.space.small)
         layout.addWidget(self.projects)
-        layout.addWidget(self.project, 1)
+        layout.addStretch(1)
         for widget in (self.bring, self.trash, self.cameras, self.settings, self.theme, self.safe):
             layout.addWidget(widget)
         self.setFixedHeight(look.large(look.tokens.size.header))
 
     def show_header(self, model: HeaderModel) -> None:
         """Show everything in the bar."""
-        self.project.show_text(model.project)
+        self.projects.show_title(model.project)
         self.safe.show_line(model.safe)
         text = f"Trash ({model.trashed})" if model.trashed else "Trash"
         name = "Back to the takes" if model.trash_open else text
@@ -217,8 +280,10 @@ class HeaderView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         narrow = self.width() < self._look.px(1180)
-        # The title of the window names the project as well, and Roomtone.
-        self.project.setVisible(self.width() >= self._look.px(600))
+        # In a narrow bar the project is a folder, before whether everything is safe is cut off.
+        room = self.projects.minimumSizeHint().width() if self.width() < self._look.px(760) else self._look.px(360)
+        self.projects.setMaximumWidth(room)
+        # The title of the window names Roomtone as well.
         self.mark.setVisible(self.width() >= self._look.px(540))
         if narrow != self._narrow:
             self._narrow = narrow

@@ -172,6 +172,7 @@ class StudioWindow(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.together.be_low(self.height() < self._look.px(440))
         self._fit_notices()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -234,6 +235,7 @@ class StudioWindow(QWidget):
             (self.takes if self.takes.isVisible() else self).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_projects(self, shown: bool) -> None:
+        self.together.make_room(shown)
         self.together.projects.setVisible(shown)
         self.header.projects.setChecked(shown)
         if shown:

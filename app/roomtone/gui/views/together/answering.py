@@ -32,7 +32,14 @@ class AnsweringBar(QWidget):
         across.setContentsMargins(look.tokens.space.large, 8, look.tokens.space.large, 8)
         across.addLayout(column, 1)
         across.addWidget(self.free, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._low = False
         self.hide()
+
+    def be_low(self, low: bool) -> None:
+        """Be the call alone, where the window has no room for what was set for it; its tip says the rest."""
+        self._low = low
+        for label in (self.recipe, self.terms):
+            label.setVisible(not low)
 
     def show_answering(self, view: AnsweringView | None) -> None:
         """Show it, or nothing."""
@@ -40,8 +47,11 @@ class AnsweringBar(QWidget):
         if view is None:
             return
         self.setAccessibleName(f"Answering {view.title}")
-        self.title.setText(f"Answering “{view.title}”" + (f" – {view.brief}" if view.brief else ""))
+        self.title.setText(f"Answering “{view.title}”" + (f" – {view.brief}" if view.brief and not self._low else ""))
         parts = [*view.recipe, *([f"Guide: {view.guide}"] if view.guide else [])]
         self.recipe.setText(" · ".join(parts) or "No recipe: as you like")
         beginner = f"New to this? {view.beginner}   " if view.beginner else ""
         self.terms.setText(f"{beginner}{view.terms}")
+        rest = f"{self.recipe.text()}. {self.terms.text()}"
+        self.title.setToolTip(rest)
+        self.setAccessibleDescription(rest)

@@ -36,6 +36,7 @@ class TogetherPages:
         self._view: TogetherView | None = None
         self._lanes: Mapping[str, LaneModel] = {}
         self._tab = ""
+        self._crowded = False
 
     @property
     def tabs(self) -> dict[str, QWidget]:
@@ -61,7 +62,18 @@ class TogetherPages:
         self._tab = tab
         self._show_bars()
 
+    def be_low(self, low: bool) -> None:
+        """Be told whether the window is so low that the pages need what the bars can spare."""
+        self.answering.be_low(low)
+        self._show_bars()
+
+    def make_room(self, crowded: bool) -> None:
+        """Leave the bars out while a panel needs their room."""
+        self._crowded = crowded
+        self._show_bars()
+
     def _show_bars(self) -> None:
         view = self._view or TogetherView()
-        self.answering.show_answering(view.answering if self._tab in ("", "studio", "artwork", "writing") else None)
-        self.queued.show_queued(view, self._tab in self.tabs)
+        making = self._tab in ("", "studio", "artwork", "writing") and not self._crowded
+        self.answering.show_answering(view.answering if making else None)
+        self.queued.show_queued(view, self._tab in self.tabs and not self._crowded)

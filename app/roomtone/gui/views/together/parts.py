@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -70,6 +70,45 @@ def relabel(made: QPushButton, text: str, name: str) -> None:
     made.setText(text)
     made.setAccessibleName(name if said.casefold() in name.casefold() else f"{said}: {name}")
     made.setToolTip(name)
+
+
+class SureButton(QPushButton):
+    """A button that asks once more where it stands. Whoever goes elsewhere meanwhile has said no."""
+
+    def __init__(self, text: str, name: str, act: Callable[[], object]) -> None:
+        super().__init__()
+        self._asked = (text, name)
+        self._act = act
+        self.setProperty("role", "plain")
+        self.setObjectName(f"{text}/{name}")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.clicked.connect(self._press)
+        self._say(sure=False)
+
+    @property
+    def sure(self) -> bool:
+        """Whether it has been pressed once."""
+        return self.text() != self._asked[0]
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._say(sure=False)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        if not self.hasFocus():
+            self._say(sure=False)
+
+    def _press(self) -> None:
+        if self.sure:
+            self._say(sure=False)
+            self._act()
+        else:
+            self._say(sure=True)
+
+    def _say(self, *, sure: bool) -> None:
+        text, name = self._asked
+        relabel(self, "Really?" if sure else text, name)
 
 
 def field(name: str, placeholder: str = "", text: str = "", most: int = 300) -> QLineEdit:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from roomtone.gui.look import Look
+from roomtone.gui.views.together.account import AccountCard, ProfileCard
 from roomtone.gui.views.together.joining import JoinForm
-from roomtone.gui.views.together.parts import Card, Flow, Rows, Scroll, TextField, button, field, person_line, words
+from roomtone.gui.views.together.parts import Card, Disc, Flow, Rows, Scroll, SureButton, button, words
 from roomtone.gui.views.together.wishes import Wishes
 from roomtone.gui.views.transport import ChoiceBox
 from roomtone.studio.together_snapshot import DeviceView, InviteView, PeopleView, Person
-from roomtone.wire.project.people import MIN_PASSPHRASE, Role
+from roomtone.wire.project.people import Role
 
+_ALONE = "Nobody else is here yet. Make a link below and send it to whoever should come: it works without an account."
+_STRANGER = "Paste a link that somebody sent you below; you see what it leads to before you join."
 _GIVEN = (Role.CONTRIBUTOR, Role.REVIEWER, Role.GUEST, Role.LEADER)
 _DAYS = (("1", "for a day"), ("7", "for a week"), ("14", "for two weeks"), ("90", "for three months"))
 
@@ -27,6 +29,7 @@ class PeoplePage(Scroll):
         self._view: PeopleView | None = None
         self._role, self._days = Role.CONTRIBUTOR, "14"
         self.server = words("", "muted")
+        self._alone = words("", "muted")
         self.people: Rows[tuple[Person, bool]] = Rows(look, self._person, lambda pair: pair[0].account)
         self.profile = ProfileCard(look, wishes)
         self.invites: Rows[InviteView] = Rows(look, self._invite, lambda view: view.id)
@@ -47,8 +50,11 @@ class PeoplePage(Scroll):
         reached = "" if view.online else " – not reached right now"
         self.server.setText(f"{view.server}{reached}")
         self.people.show_rows([(person, view.may_manage) for person in view.people])
+        self._alone.setVisible(len(view.people) < 2)
+        self._alone.setText(_ALONE if view.may_invite else _STRANGER)
         me = next((person for person in view.people if person.me), None)
         self.profile.show_profile(me)
+        self._you_title.setVisible(me is not None)
         self.invites.show_rows(view.invites)
         for widget in (self._invites_title, self._inviting):
             widget.setVisible(view.may_invite)
@@ -63,7 +69,8 @@ class PeoplePage(Scroll):
         self.column.addWidget(words("People", "heading"))
         self.column.addWidget(self.server)
         self.column.addWidget(self.people)
-        self.section("You")
+        self.column.addWidget(self._alone)
+        self._you_title = self.section("You")
         self.column.addWidget(self.profile)
         self._invites_title = self.section("Links that invite")
         self.column.addWidget(self._inviting)
@@ -83,37 +90,37 @@ class PeoplePage(Scroll):
         person, may = pair
         name = f"{person.name} (you)" if person.me else person.name
         said = [person.role.value, "no passphrase yet" if person.guest and person.me else "", ", ".join(person.skills)]
-        more: list[QWidget] = [words(name, "strong"), words(" · ".join(part for part in said if part), "muted")]
+        line, small = QWidget(), self._look.tokens.space.small
+        across, column = QHBoxLayout(line), QVBoxLayout()
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(small)
+        column.setSpacing(0)
+        column.addWidget(words(name, "strong"))
+        column.addWidget(words(" · ".join(part for part in said if part), "muted"))
+        if person.about:
+            column.addWidget(words(person.about, "muted"))
+        across.addWidget(Disc(self._look, person))
+        across.addLayout(column, 1)
         if may and person.manageable:
             role = ChoiceBox(self._look, f"Role of {person.name}", f"What {person.name} may do here")
             role.setObjectName("role")
             role.setMinimumContentsLength(10)
+            role.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             role.show_entries([(one.value, one.value.capitalize()) for one in Role], person.role.value)
             role.chose.connect(lambda value: self._wishes.ask(lambda s: s.set_role(person.account, Role(value))))
-            more.append(role)
-            more.append(self._sure("Let go", f"Let {person.name} go; their takes and name stay", person.account))
-        line = person_line(self._look, person, *more, named=True)
-        if person.about:
-            line.setToolTip(person.about)
+            across.addWidget(role)
+            across.addWidget(self._parting(person))
         return line
 
-    def _sure(self, text: str, name: str, account: str) -> QWidget:
-        """Return a button that asks once more where it stands, before somebody is let go."""
-        made = button(text, name, lambda: None, "plain")
-
-        def act() -> None:
-            if made.text() == text:
-                made.setText("Really?")
-                made.setAccessibleName(f"Really? {name}")
-            else:
-                self._wishes.ask(lambda studio: studio.let_go(account))
-
-        made.clicked.connect(act)
-        return made
+    def _parting(self, person: Person) -> QWidget:
+        """Return the button that lets somebody go, which asks once more where it stands."""
+        name = f"Let {person.name} go; their takes and name stay"
+        wish = self._wishes
+        return SureButton("Let go", name, lambda: wish.ask(lambda studio: studio.let_go(person.account)))
 
     def _invite(self, view: InviteView) -> QWidget:
         card = Card(self._look, f"Link for a {view.role.value}")
-        card.column.addWidget(words(f"{view.role.value.capitalize()} · {view.detail}", "" if view.open else "muted"))
+        card.column.addWidget(words(view.detail[:1].upper() + view.detail[1:], "" if view.open else "muted"))
         if view.link:
             line = QLineEdit(view.link)
             line.setReadOnly(True)
@@ -138,18 +145,17 @@ class PeoplePage(Scroll):
         return card
 
     def _device(self, view: DeviceView) -> QWidget:
-        line = QWidget()
+        line, column = QWidget(), QVBoxLayout()
         across = QHBoxLayout(line)
         across.setContentsMargins(0, 0, 0, 0)
-        name = f"{view.name or 'A device'}{' (this one)' if view.current else ''}"
-        across.addWidget(words(name), 1)
-        across.addWidget(QLabel(view.detail))
+        column.setSpacing(0)
+        column.addWidget(words(view.name, "strong" if view.current else ""))
+        column.addWidget(words(view.detail, "muted"))
+        across.addLayout(column, 1)
         if not view.current:
-            across.addWidget(
-                button(
-                    "Log out", f"Log {name} out", lambda: self._wishes.ask(lambda s: s.revoke_device(view.id)), "plain"
-                )
-            )
+            wish = self._wishes
+            out = f"Log {view.name} out"
+            across.addWidget(SureButton("Log out", out, lambda: wish.ask(lambda s: s.revoke_device(view.id))))
         return line
 
     def _choose_role(self, value: str) -> None:
@@ -161,79 +167,3 @@ class PeoplePage(Scroll):
     def _make(self) -> None:
         role, days = self._role, int(self._days)
         self._wishes.ask(lambda studio: studio.invite(role, days))
-
-
-class ProfileCard(Card):
-    """What one plays or makes here, and how much time there is: it decides what is offered next."""
-
-    def __init__(self, look: Look, wishes: Wishes) -> None:
-        super().__init__(look, "Your profile")
-        self._wishes = wishes
-        self._shown: Person | None = None
-        self.skills = field("What you play or make", "What you play or make: bass, drawing, editing")
-        self.minutes = field("Minutes", "Minutes you have, or nothing", most=4)
-        self.about = TextField(look, "About you", "Anything others should know", 2)
-        self.keep = button("Keep", "Keep your profile", self._keep)
-        for widget in (self.skills, self.minutes, self.about):
-            self.column.addWidget(widget)
-        self.column.addWidget(self.keep, 0, Qt.AlignmentFlag.AlignLeft)
-
-    def show_profile(self, me: Person | None) -> None:
-        """Show it. What is being typed stays."""
-        self.setVisible(me is not None)
-        before, self._shown = self._shown, me
-        if me is None or (before is not None and (before.skills, before.about) == (me.skills, me.about)):
-            return
-        if not any(one.hasFocus() for one in (self.skills, self.minutes, self.about)):
-            self.skills.setText(", ".join(me.skills))
-            self.about.setPlainText(me.about)
-
-    def _keep(self) -> None:
-        skills = tuple(skill for part in self.skills.text().split(",") if (skill := " ".join(part.split())))
-        text = self.minutes.text().strip()
-        minutes = int(text) if text.isascii() and text.isdigit() else 0
-        about = self.about.toPlainText().strip()
-        self._wishes.ask(lambda studio: studio.edit_profile(skills, about, minutes))
-
-
-class AccountCard(Card):
-    """The passphrase, moving a project, and the way back to this computer's own server."""
-
-    def __init__(self, look: Look, wishes: Wishes) -> None:
-        super().__init__(look, "Your account")
-        self._wishes = wishes
-        self.guest = words("", "muted")
-        self.old = field("Passphrase until now", "Passphrase until now", most=200)
-        self.new = field("New passphrase", f"New passphrase, at least {MIN_PASSPHRASE} letters", most=200)
-        for line in (self.old, self.new):
-            line.setEchoMode(QLineEdit.EchoMode.Password)
-        self.keep = button("Set passphrase", "Set the passphrase", self._set)
-        self.move_ = button(
-            "Move this project to the server", "Move it to the joined server with everything in it",
-            lambda: wishes.ask(lambda studio: studio.move_project()),
-        )  # fmt: skip
-        self.leave = button(
-            "Leave this server", "Go back to this computer’s own server",
-            lambda: wishes.ask(lambda studio: studio.leave_server()), "plain",
-        )  # fmt: skip
-        for widget in (self.guest, self.old, self.new, Flow(look, self.keep, self.move_, self.leave)):
-            self.column.addWidget(widget)
-
-    def show_account(self, view: PeopleView) -> None:
-        """Show what can be done."""
-        self.setVisible(not view.embedded or view.can_move)
-        self.guest.setText("You are a guest: choose a passphrase to come back from elsewhere." if view.guest else "")
-        self.guest.setVisible(view.guest)
-        self.old.setVisible(not view.embedded and not view.guest)
-        for widget in (self.new, self.keep, self.leave):
-            widget.setVisible(not view.embedded)
-        self.move_.setVisible(view.can_move)
-
-    def _set(self) -> None:
-        new, old = self.new.text(), self.old.text()
-        if len(new) < MIN_PASSPHRASE:
-            self.new.setFocus(Qt.FocusReason.OtherFocusReason)
-            return
-        self._wishes.ask(lambda studio: studio.set_passphrase(new, old))
-        self.new.clear()
-        self.old.clear()

@@ -48,7 +48,9 @@ class ProjectsPanel(QScrollArea):
         column.setSpacing(space.small)
         self._more = Flow(look, self.start, self.join)
         for widget in (self.rows, self._more, self.template, self.words, self.form):
+            widget.setMaximumWidth(look.px(760))
             column.addWidget(widget)
+        column.addStretch(1)
         self.setWidget(self._sheet)
         self._choose(self._template.value)
         self._close()
@@ -60,11 +62,11 @@ class ProjectsPanel(QScrollArea):
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        # As high as its content while the page below keeps half of the window; beyond that it scrolls.
+        # As high as its content while the page below keeps a part of the window; beyond that it scrolls.
         width = max(1, self.width())
         high = self._sheet.heightForWidth(width) if self._sheet.hasHeightForWidth() else -1
         wanted = max(high, self._sheet.sizeHint().height())
-        return QSize(width, min(wanted + 2, max(self._look.px(120), self.window().height() // 2)))
+        return QSize(width, min(wanted + 2, max(self._look.px(120), self.window().height() * 2 // 3)))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self._look.px(200), self._look.px(80))

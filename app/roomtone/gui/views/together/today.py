@@ -6,15 +6,17 @@ from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from roomtone.gui.look import Look
-from roomtone.gui.views.together.parts import Card, Flow, Rows, Scroll, button, person_line, words
+from roomtone.gui.views.together.parts import Card, Disc, Flow, Rows, Scroll, button, words
 from roomtone.gui.views.together.wishes import Wishes
 from roomtone.studio.together_intents import TogetherIntents
 from roomtone.studio.together_snapshot import NewsView, NextView, TodayView
 
-_ANSWERS = (("Record it", "studio"), ("Film or draw it", "artwork"), ("Write it", "writing"))
+_ANSWERS = (("Record it", "studio"), ("Film it", "film"), ("Draw it", "artwork"), ("Write it", "writing"))
+_NO_PROMPT = "Make something small today"
+_NO_CALL = "No call waits for you. Open one on the page Project, or just record: free takes are welcome."
 
 
 class StreakView(QWidget):
@@ -85,14 +87,17 @@ class TodayPage(Scroll):
         if view is self._view:
             return
         self._view = view
-        self.prompt.setText(view.prompt)
+        self.prompt.setText(view.prompt or _NO_PROMPT)
         done = "You have answered it today. " if view.answered else ""
         self._from.setText(f"{done}{view.prompt_from}")
+        self._from.setVisible(bool(self._from.text()))
         self.streak.show_days(view.streak, view.streak_line)
         self._streak_line.setText(view.streak_line)
+        self._days.setVisible(bool(view.streak or view.streak_line))
         self.next.show_rows(view.next)
-        self._then.setText(view.then)
-        self._then.setVisible(bool(view.then))
+        then = view.then or ("" if view.next else _NO_CALL)
+        self._then.setText(then)
+        self._then.setVisible(bool(then))
         self.news.show_rows(view.news)
         self._quiet.setVisible(not view.news)
         self._seen.setVisible(any(news.fresh for news in view.news))
@@ -105,7 +110,7 @@ class TodayPage(Scroll):
             button(text, f"{text}: answer today’s prompt", partial(self._answer, page)) for text, page in _ANSWERS
         ]
         self._prompt.column.addWidget(Flow(self._look, *self.answers))
-        line = QWidget()
+        line = self._days = QWidget()
         across = QHBoxLayout(line)
         across.setContentsMargins(0, self._look.tokens.space.small, 0, 0)
         across.setSpacing(self._look.tokens.space.medium)
@@ -135,20 +140,25 @@ class TodayPage(Scroll):
     def _item(self, view: NewsView) -> QWidget:
         text = words(view.text, "strong" if view.fresh else "")
         text.setAccessibleName(f"New: {view.text}" if view.fresh else view.text)
-        more: list[QWidget] = [text, words(view.when, "muted")]
-        if view.take:
-            more.append(button("Show", f"Show: {view.text}", lambda: self._go(view), "plain"))
-        if view.person is not None:
-            return person_line(self._look, view.person, *more)
+        when = QLabel(view.when)
+        when.setProperty("role", "muted")
         line = QWidget()
         across = QHBoxLayout(line)
         across.setContentsMargins(0, 0, 0, 0)
-        for one in more:
-            across.addWidget(one, 1 if one is text else 0)
+        across.setSpacing(self._look.tokens.space.small)
+        if view.person is not None:
+            across.addWidget(Disc(self._look, view.person), 0, Qt.AlignmentFlag.AlignTop)
+        across.addWidget(text, 1)
+        across.addWidget(when)
+        if view.take or view.call:
+            across.addWidget(button("Show", f"Show: {view.text}", lambda: self._go(view), "plain"))
         return line
 
     def _go(self, view: NewsView) -> None:
         take, at = view.take, view.at
+        if not take:
+            self._wishes.lead("project")
+            return
         self._wishes.ask(lambda studio: studio.review(take))
         if at is not None:
             second = at
