@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import Any, Final
 
-from roomtone.foundation.errors import UsageError
+from roomtone.foundation.errors import RoomtoneError, UsageError
 from roomtone.upload import together_messages as t
 from roomtone.upload.copies import Copies
 from roomtone.upload.moving import Mover
@@ -13,9 +14,13 @@ from roomtone.upload.people_desk import PeopleDesk
 from roomtone.upload.place import Place
 from roomtone.upload.replica.keeper import HERE, Keeper
 from roomtone.upload.replica.runner import Runner
+from roomtone.wire.api import Projects
 from roomtone.wire.project.edits import History
 
+log = logging.getLogger(__name__)
+
 _ID: Final = re.compile("[0-9a-f]{32}")
+_NAME: Final = re.compile("[0-9A-Za-z_-]{1,64}")
 _PART: Final = 500
 
 
@@ -34,12 +39,17 @@ class TogetherDesk:
 
     def answer(self, command: t.TogetherCommand) -> Any:
         """Carry out a command. Raises ``RoomtoneError``."""
-        for name in ("project", "take", "account", "edit", "item", "id", "invite", "device"):
-            _check_id(name, getattr(command, name, None))
+        for name in ("project", "take", "account", "edit", "item", "id"):
+            _check(_ID, getattr(command, name, None))
+        if isinstance(command, t.RevokeInvite):
+            _check(_NAME, command.invite)
+        if isinstance(command, t.RevokeDevice):
+            _check(_NAME, command.device)
         match command:
             case t.GetProject():
                 return self._part(command)
             case t.ListLocalProjects():
+                self._discover()
                 return t.LocalProjects(self._keeper.projects())
             case t.MakeEdits() | t.DismissEdit() | t.RetryEdits() | t.StartProject():
                 return self._change(command)
@@ -78,8 +88,25 @@ class TogetherDesk:
                 return self._copies.free(command.project, command.take)
             case t.ListCopies():
                 return self._copies.of_project(command.project)
+            case t.JoinLink():
+                joined = self._people.answer(command)
+                self._keeper.come_in(joined.project, joined.title, joined.role)
+                self._runner.poke(joined.project)
+                return joined
             case _:
                 return self._people.answer(command)
+
+    def _discover(self) -> None:
+        """Hear of the projects that the person has on a joined server, from whatever computer they came in."""
+        if self._place.joined is None or self._runner.online is False:
+            return
+        try:
+            found = self._place.call("GET", "/api/projects", Projects)
+        except RoomtoneError as error:
+            log.info("the projects on the server are not known now: %s", error)
+            return
+        for project in found.projects:
+            self._keeper.come_in(project.id, project.title)
 
     def _part(self, command: t.GetProject) -> t.ProjectPart:
         self._runner.freshen(command.project)
@@ -112,9 +139,7 @@ class TogetherDesk:
         return moved
 
 
-def _check_id(name: str, text: str | None) -> None:
-    """Ids become parts of paths, so nothing else may be among them. A device's id is the server's own affair."""
-    if text is None or (name == "device" and re.fullmatch(r"[^/?#\x00-\x1f]{0,100}", text)):
-        return
-    if not _ID.fullmatch(text):
-        raise UsageError("bad-id", "This is no id", text[:100], "An id has 32 hexadecimal digits")
+def _check(pattern: re.Pattern[str], text: str | None) -> None:
+    """Ids become parts of paths, so nothing else may be among them."""
+    if text is not None and not pattern.fullmatch(text):
+        raise UsageError("bad-id", "This is no id", text[:100], "roomtone … list shows the ids")

@@ -23,6 +23,7 @@ from roomtone.upload.replica.stored import Head, Stored
 from roomtone.upload.together_messages import LocalProject, NewEdit, ProjectChanged
 from roomtone.wire.project import merging
 from roomtone.wire.project.items import ProjectFields, StepFields, TakeFields
+from roomtone.wire.project.people import Role
 
 # The server of this home, by whatever address it is reached today.
 HERE: Final = "here"
@@ -109,6 +110,14 @@ class Keeper:
                 replica.make(project, fields, now, self._ids)
                 for place, step in enumerate(steps, 1):
                     replica.make(secrets.token_hex(16), StepFields(title=step, place=float(place)), now, self._ids)
+
+    def come_in(self, project: str, title: str, role: Role | None = None) -> None:
+        """Know of a project on the server that is used now; what is in it is asked for later."""
+        with self._lock:
+            if (self.server(), project) in self._heads:
+                return
+            with self.changing(self.server(), project) as replica:
+                replica.said.keep_head(Head(title=title, role=role))
 
     def make(self, project: str, edits: list[NewEdit]) -> list[str]:
         """Make edits; they are durable when this returns. Raises ``UsageError``."""
