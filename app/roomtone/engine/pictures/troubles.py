@@ -69,14 +69,9 @@ def condition(found: Condition, source: PictureSource, fps: float, promised: flo
                 "Unplug it and plug it in again; a phone may have locked its screen",
             )
         case Condition.SLOW:
-            light = source.kind is PictureKind.CAMERA
+            why, remedy = _slowness(source.kind)
             instead = f"{fps:.0f} instead of {promised:.0f}" if promised else f"only {fps:.0f}"
-            return Problem(
-                "camera-slow",
-                f"“{name}” sends {instead} pictures a second",
-                "In low light cameras expose longer and halve their rate" if light else "It or its network is too slow",
-                "Add light, or lock the exposure" if light else "Come nearer to the Wi-Fi, or choose a smaller picture",
-            )
+            return Problem("camera-slow", f"“{name}” sends {instead} pictures a second", why, remedy)
         case Condition.SILENT:
             slow = source.kind is PictureKind.NETWORK
             return Problem(
@@ -85,3 +80,14 @@ def condition(found: Condition, source: PictureSource, fps: float, promised: flo
                 "Its network may be down" if slow else "It stopped sending",
                 "The sound goes on. Check it; the picture comes back by itself",
             )
+
+
+def _slowness(kind: PictureKind) -> tuple[str, str]:
+    """Return why pictures of this kind come too slowly, and what helps."""
+    match kind:
+        case PictureKind.CAMERA:
+            return "In low light cameras expose longer and halve their rate", "Add light, or lock the exposure"
+        case PictureKind.NETWORK:
+            return "It or its network is too slow", "Come nearer to the Wi-Fi, or choose a smaller picture"
+        case _:
+            return "This computer is too busy to film it faster", "Close other programs, or film a single window"
