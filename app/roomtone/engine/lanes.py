@@ -71,6 +71,9 @@ class Lane(Protocol):
     def verify(self) -> None:
         """Read back what was written since the last time. Raises ``VerifyError`` or ``OSError``."""
 
+    def end(self) -> None:
+        """The take is over: what comes from now on is not part of it. Returns at once."""
+
     def stop(self) -> None:
         """Write what is left, and collect the final header."""
 
@@ -144,6 +147,9 @@ class SoundLane:
     def verify(self) -> None:
         frames, length = self._writer.whole()
         self._verifier.advance(length, frames)
+
+    def end(self) -> None:
+        """Sound is handed over, and ends by itself."""
 
     def stop(self) -> None:
         self._writer.finish()

@@ -208,6 +208,9 @@ class TakeRecorder:
         self._sync_due.set()
         self._syncer.join()
         try:
+            # All of them first: one may take long to write what is left, and the others would record on meanwhile.
+            for lane in self._lanes:
+                lane.end()
             for lane in self._lanes:
                 lane.stop()
             self._reserve.give_back_sound()

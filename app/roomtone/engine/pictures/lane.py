@@ -87,6 +87,7 @@ class PictureLane:
         # Sound, or how many frames of it were too much to be kept.
         self._sound: deque[Floats | int] = deque()
         self._sound_frames = 0
+        self._heard = 0
         self._channels = 1
         self._dropped = 0
         self._why = ""
@@ -124,6 +125,7 @@ class PictureLane:
         if self._broken:
             return
         with self._lock:
+            self._heard += len(samples)
             full = self._sound_frames > _SOUND_SECONDS * self._timeline.rate
             self._sound.append(len(samples) if full else samples)
             self._sound_frames += 0 if full else len(samples)
@@ -144,12 +146,16 @@ class PictureLane:
         frames, length = self._movie.whole()
         self._proof.advance(length, frames)
 
-    def stop(self) -> None:
-        self.camera.take(None)
+    def end(self) -> None:
         with self._lock:
             self._ending = True
         self._wake.set()
+
+    def stop(self) -> None:
+        self.end()
         self._thread.join()
+        # Not before: the camera would write over the frames that still waited.
+        self.camera.take(None)
 
     def seal(self, patches: Patches) -> TrackSeal:
         start = self.start
@@ -191,10 +197,16 @@ class PictureLane:
             encoder=self._movie.encoder,
         )
 
+    @property
+    def _end(self) -> float:
+        """Where the take's sound ends so far, in seconds; writing what is left may take much longer than that."""
+        return self._heard / self._timeline.rate
+
     def _facts(self) -> PictureFacts:
         clock = self.camera.frames
         span = (self._last or 0.0) - (self._first or 0.0)
-        hidden = sum(gap.seconds for gap in self._gaps)
+        # A gap at the end lies behind the last picture.
+        hidden = sum(gap.seconds for gap in self._gaps if gap.at + gap.seconds < (self._last or 0.0) + GAP_SECONDS)
         frames = self._movie.frames
         return PictureFacts(
             frames=frames,
@@ -223,6 +235,8 @@ class PictureLane:
         self._why = why
 
     def dropped(self, count: int) -> None:
+        if self._ending:
+            return
         self._dropped += count
         self._movie.ease()
 
@@ -268,7 +282,7 @@ class PictureLane:
             if at is None:
                 return
             at -= self._offset_ms / 1000
-            if at < 0 or waiting.taken.repeated:
+            if at < 0 or waiting.taken.repeated or (self._ending and at > self._end):
                 return
             began = self._clock.monotonic()
             self._note_gap(at)
@@ -301,9 +315,8 @@ class PictureLane:
 
     def _close_gap_at_end(self) -> None:
         """A camera that never came back leaves a gap up to the end."""
-        end = self._timeline.seconds_at(self._clock.monotonic())
-        if self._last is not None and end is not None and end - self._last > 2 * GAP_SECONDS:
-            self._add_gap(self._last, end - self._last)
+        if self._last is not None and self._end - self._last > 2 * GAP_SECONDS:
+            self._add_gap(self._last, self._end - self._last)
 
     def _add_gap(self, at: float, seconds: float) -> None:
         gap = PictureGap(self.start.name, round(at, 6), round(seconds, 6), self._why or "No picture arrived")
