@@ -17,8 +17,6 @@ from roomtone.upload.together_messages import LocalProject, ProjectDocument
 from roomtone.wire.api import Take
 from roomtone.wire.project.items import CallFields, ProjectFields
 
-# A sync worker that keeps no projects yet begins and lists them on the server.
-NOT_BUILT: Final = "not-built"
 _TEXT_BYTES: Final = 400_000
 
 
@@ -54,13 +52,7 @@ class Knowing:
 
     def projects(self) -> list[LocalProject]:
         """Return every project that this computer has seen."""
-        try:
-            return self.workshop.sync().list_local_projects()
-        except RoomtoneError as error:
-            if error.code != NOT_BUILT:
-                raise
-            listed = self.workshop.sync().list_projects()
-            return [LocalProject(one.id, one.title, one.takes, None, "", 0) for one in listed]
+        return self.workshop.sync().list_local_projects()
 
     def facts(self, selected: str = "") -> Facts:
         """Return all that pages are made of, but for people's links and keys."""

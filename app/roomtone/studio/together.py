@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from roomtone.foundation.errors import RoomtoneError, UsageError
-from roomtone.studio.knowing import NOT_BUILT, Knowing
+from roomtone.foundation.errors import UsageError
+from roomtone.studio.knowing import Knowing
 from roomtone.studio.together_facts import Facts, built_from, said_of, submission
 from roomtone.studio.together_project import role_of
 from roomtone.takes.naming import one_line, several_lines
@@ -58,18 +58,9 @@ class Together(Knowing):
             template=template,
             prompts=fields.prompts,
         )
-        made = self._start(whole, template)
+        made = self.workshop.sync().start_project(whole, STEPS[template])
         self.choose(made.id, text)
         return made
-
-    def _start(self, fields: ProjectFields, template: Template) -> LocalProject:
-        try:
-            return self.workshop.sync().start_project(fields, STEPS[template])
-        except RoomtoneError as error:
-            if error.code != NOT_BUILT:
-                raise
-            begun = self.workshop.sync().create_project(fields.title or "")
-            return LocalProject(begun.id, begun.title, 0, None, "", 0)
 
     def choose(self, project: str, title: str) -> None:
         """Let new takes go to a project."""

@@ -1,0 +1,138 @@
+"""Real processes: a sync worker that keeps projects, the server on this computer, and one that is joined."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+
+import pytest
+
+from roomtone.foundation.errors import RoomtoneError
+from roomtone.foundation.paths import Home
+from roomtone.upload.client import SyncClient
+from roomtone.upload.together_messages import NewEdit, ProjectDocument
+from roomtone.wire.project.items import CommentFields, ProjectFields, StepFields, TakeFields
+from roomtone.wire.project.people import NewInvite, Role
+from tests.rigs.app import make_home
+from tests.rigs.processes import until
+from tests.upload.growing import GrowingTake
+from tests.upload.sync_rig import ServerRig, SyncRig
+
+
+@pytest.fixture
+def rig(home: Home) -> Iterator[SyncRig]:
+    with SyncRig(home) as made:
+        yield made
+
+
+@pytest.fixture
+def other() -> Iterator[SyncRig]:
+    home = make_home()
+    with SyncRig(home) as made:
+        yield made
+
+
+@pytest.fixture
+def server(home: Home) -> Iterator[ServerRig]:
+    with ServerRig(home.root / "elsewhere") as made:
+        yield made
+
+
+def _settled(client: SyncClient, project: str) -> ProjectDocument:
+    """Wait until nothing is on its way any more."""
+
+    def look() -> ProjectDocument | None:
+        document = client.get_project(project)
+        return document if document.synced and not document.pending else None
+
+    return until(look, 30, "everything to be settled")
+
+
+def _titles(document: ProjectDocument) -> list[str]:
+    steps = [step for _, step in document.state.all_of(StepFields)]
+    return [step.title or "" for step in sorted(steps, key=lambda step: step.place or 0.0)]
+
+
+def test_a_project_begun_here_is_on_its_server_with_its_steps(rig: SyncRig) -> None:
+    made = rig.client.start_project(ProjectFields(title="Song"), ["Bass", "Drums"])
+    assert (made.title, made.here) == ("Song", True)
+    document = _settled(rig.client, made.id)
+    assert _titles(document) == ["Bass", "Drums"]
+    assert document.role is Role.OWNER
+    assert rig.client.start_project(ProjectFields(title="Other"), [], made.id).title == "Song"
+
+
+def test_edits_made_without_the_server_arrive_when_it_is_there_again_and_a_kill_loses_none(
+    rig: SyncRig, server: ServerRig
+) -> None:
+    rig.client.join(server.url, server.user("add", "Ana")["token"])
+    project = rig.client.start_project(ProjectFields(title="Song")).id
+    _settled(rig.client, project)
+    server.__exit__(None, None, None)
+    step = secrets.token_hex(16)
+    rig.client.make_edits(project, [NewEdit(step, StepFields(title="Bass"))])
+    rig.client.make_edits(project, [NewEdit(step, StepFields(done=True)), NewEdit(project, ProjectFields(brief="B"))])
+    rig.kill_worker()
+    document = rig.client.get_project(project)
+    assert document.state.fields(step, StepFields) == StepFields(title="Bass", done=True)
+    assert len(document.pending) == 3
+    assert document.online is not True
+    server.start()
+    rig.client.retry_edits(project)
+    assert _settled(rig.client, project).state.fields(step, StepFields) == StepFields(title="Bass", done=True)
+    history = rig.client.history(project, step)
+    assert [past.edit.fields for past in history.past] == [StepFields(title="Bass"), StepFields(done=True)]
+
+
+def test_two_homes_share_a_project_by_a_link_and_fetch_each_others_takes(
+    rig: SyncRig, other: SyncRig, server: ServerRig
+) -> None:
+    rig.client.join(server.url, server.user("add", "Ana")["token"])
+    project = rig.client.start_project(ProjectFields(title="Song")).id
+    _settled(rig.client, project)
+    link = rig.client.make_invite(project, NewInvite(Role.CONTRIBUTOR)).link
+    assert other.client.look_at_link(link).title == "Song"
+    assert other.client.join_link(link, "Ben", "correct horse").project == project
+    take = GrowingTake(rig.home, project)
+    take.grow(20_000)
+    take.seal()
+    rig.client.poke(take.folder)
+    rig.wait_safe(take.id)
+    rig.client.make_edits(project, [NewEdit(take.id, TakeFields(submitted=True))])
+    _settled(rig.client, project)
+    until(lambda: take.id in other.client.get_project(project).state.takes, 20, "the take to be known")
+    comment = secrets.token_hex(16)
+    other.client.make_edits(project, [NewEdit(comment, CommentFields(about=take.id, text="Lovely"))])
+    seen = until(lambda: rig.client.get_project(project).state.items.get(comment), 20, "the comment")
+    assert seen.fields == CommentFields(about=take.id, text="Lovely")
+    copy = other.client.fetch_take_now(project, take.id)
+    assert copy.whole
+    assert [track.bytes for track in copy.tracks] == [(take.folder / name).stat().st_size for name in take.names]
+    assert other.client.free_take(project, take.id).tracks == []
+    with pytest.raises(RoomtoneError) as refused:
+        other.client.set_role(project, rig.client.get_project(project).me, Role.GUEST)
+    assert refused.value.code != "bug"
+
+
+def test_a_project_begun_alone_moves_to_a_shared_server_with_everything_in_it(rig: SyncRig, server: ServerRig) -> None:
+    project = rig.client.start_project(ProjectFields(title="Song", brief="Ours"), ["Bass"]).id
+    take = GrowingTake(rig.home, project)
+    take.grow(20_000)
+    take.seal()
+    rig.client.poke(take.folder)
+    rig.wait_safe(take.id)
+    rig.client.make_edits(project, [NewEdit(take.id, TakeFields(submitted=True))])
+    before = _settled(rig.client, project)
+    rig.client.join(server.url, server.user("add", "Ana")["token"])
+    moved = rig.client.move_project(project)
+    assert moved.takes == 1
+    after = _settled(rig.client, project)
+    assert (after.here, after.server) == (False, server.url)
+    assert _titles(after) == ["Bass"]
+    assert {name: item.stamps for name, item in after.state.items.items()} == {
+        name: item.stamps for name, item in before.state.items.items()
+    }
+    rig.client.sync_now(20)
+    there = until(lambda: rig.client.list_takes(project).takes, 20, "the take on the server")
+    assert [one.id for one in there] == [take.id]
+    assert [one.id for one in rig.client.list_local_projects()] == [project]
