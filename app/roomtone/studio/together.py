@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from roomtone.foundation.errors import UsageError
+from roomtone.foundation.errors import RoomtoneError, UsageError
 from roomtone.studio.knowing import Knowing
 from roomtone.studio.together_facts import Facts, built_from, said_of, submission
 from roomtone.studio.together_project import role_of
