@@ -24,6 +24,10 @@ def stylesheet(look: Look) -> str:
     QLabel[role="heading"] {{ font-size: {look.px(t.heading)}px; font-weight: 600; }}
     QLabel[role="look"] {{ color: {c.look}; font-size: {small}px; }}
     QLabel[role="strong"] {{ font-weight: 600; }}
+    QLabel[role="chip"] {{ color: {c.text}; background: {c.control}; font-size: {small}px;
+        border-radius: {r.small}px; padding: {look.px(2)}px {look.px(7)}px; }}
+    QLabel[role="chip-look"] {{ color: {c.look}; border: 1px solid {c.look}; font-size: {small}px;
+        border-radius: {r.small}px; padding: {look.px(2)}px {look.px(7)}px; }}
     QLabel[role="section"] {{ color: {c.muted}; font-size: {look.px(t.caption)}px; font-weight: 600; }}
     QFrame#card {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: {r.large}px; }}
     QScrollArea#projects {{ background: {c.surface}; border-bottom: 1px solid {c.line}; }}

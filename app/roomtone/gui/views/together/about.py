@@ -36,12 +36,12 @@ class AboutView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(look.tokens.space.small)
-        for widget in (self.title, self.health, self.due, self.brief, self.terms):
+        for widget in (self.title, self.brief, self.health, self.due, self.terms):
             column.addWidget(widget)
         column.addWidget(self.edit, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.form)
         self.form.done.clicked.connect(self._keep)
-        self.form.cancel.clicked.connect(self._close)
+        self.form.cancel.clicked.connect(self._leave)
 
     def show_about(self, view: ProjectView) -> None:
         """Show it. What is being edited stays as it is being typed."""
@@ -60,9 +60,14 @@ class AboutView(QWidget):
     def _open(self) -> None:
         view = self._view
         self.form.fill(view.title, view.brief, view.licence, view.deadline)
+        self.form.fill_prompts(view.prompts)
         self.form.show()
         self.edit.hide()
         self.form.title.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _leave(self) -> None:
+        self._close()
+        self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _close(self) -> None:
         self.form.hide()
@@ -72,7 +77,7 @@ class AboutView(QWidget):
         fields = self.form.fields()
         if fields is not None:
             self._wishes.ask(lambda studio: studio.edit_project(fields))
-            self._close()
+            self._leave()
 
 
 class ProjectForm(QWidget):
@@ -85,6 +90,8 @@ class ProjectForm(QWidget):
         self.licence = ChoiceBox(look, "Licence", "Under which terms takes are given")
         self.terms = words("", "muted")
         self.deadline = field("Deadline", "2026-12-24, or nothing", most=10)
+        self.prompts = TextField(look, "Every day", "Small prompts of this project’s own, one a line", 3)
+        self.prompts.setToolTip("One of them is shown each day; without any, Roomtone has its own")
         self.fault = words("", "look")
         self.fault.hide()
         self.done = button(done, done, lambda: None)
@@ -100,13 +107,21 @@ class ProjectForm(QWidget):
             ("Licence", self.licence),
             ("", self.terms),
             ("Deadline", self.deadline),
+            ("Every day", self.prompts),
             ("", self.fault),
             ("", Flow(look, self.done, self.cancel)),
         ):
             label = QLabel(name)
             label.setBuddy(widget)
             form.addRow(label, widget)
+        self._rows = form
+        form.setRowVisible(self.prompts, False)
         self._choose(Licence.BY.value)
+
+    def fill_prompts(self, prompts: tuple[str, ...]) -> None:
+        """Let the project's own prompts for every day be edited too."""
+        self.prompts.setPlainText("\n".join(prompts))
+        self._rows.setRowVisible(self.prompts, True)
 
     def fill(self, title: str, brief: str, licence: Licence, deadline: str) -> None:
         """Begin with these."""
@@ -126,7 +141,12 @@ class ProjectForm(QWidget):
         self.fault.setVisible(bool(fault))
         if fault:
             return None
-        return ProjectFields(title, self.brief.toPlainText().strip(), self._licence, deadline)
+        lines = self.prompts.toPlainText().splitlines()
+        prompts = [prompt for line in lines if (prompt := " ".join(line.split())[:300])][:400]
+        shown = self._rows.isRowVisible(self.prompts)
+        return ProjectFields(
+            title, self.brief.toPlainText().strip(), self._licence, deadline, prompts=prompts if shown else None
+        )
 
     def _choose(self, value: str) -> None:
         self._licence = Licence(value)

@@ -11,6 +11,7 @@ from roomtone.gui.views.together.parts import Card, Flow, TextField, button, fie
 from roomtone.gui.views.transport import ChoiceBox
 from roomtone.wire.project.items import CallFields, MediaKind, Tempo
 
+_ELSEWHERE = "A take that is not shown here"
 _RATES = [("0", "Any rate"), ("44100", "44.1 kHz"), ("48000", "48 kHz"), ("96000", "96 kHz")]
 _PACES = [("0", "Any"), ("24", "24"), ("25", "25"), ("30", "30"), ("50", "50"), ("60", "60")]
 _SHAPES = [("", "Any shape"), ("16:9", "16:9"), ("9:16", "9:16"), ("4:3", "4:3"), ("1:1", "1:1")]
@@ -74,9 +75,10 @@ class CallForm(Card):
         for kind, box in self.kinds.items():
             box.setChecked(kind in (fields.kinds or ([] if call else [MediaKind.SOUND])))
         choices = [("", "None"), *takes]
-        self._show(self.guide, choices, fields.guide[0] if fields.guide else "")
-        self._show(self.reference, choices, fields.reference or "")
-        self._show(self.rate, _RATES, str(fields.sample_rate or 0))
+        self._show(self.guide, choices, fields.guide[0] if fields.guide else "", _ELSEWHERE)
+        self._show(self.reference, choices, fields.reference or "", _ELSEWHERE)
+        rate = fields.sample_rate or 0
+        self._show(self.rate, _RATES, str(rate), f"{rate / 1000:g} kHz")
         self._show(self.pace, _PACES, f"{fields.frame_rate or 0:g}")
         self._show(self.shape, _SHAPES, fields.aspect or "")
         self.fault.hide()
@@ -88,9 +90,9 @@ class CallForm(Card):
         box.chose.connect(lambda value: self._chosen.__setitem__(name, value))
         return box
 
-    def _show(self, box: ChoiceBox, entries: list[tuple[str, str]], value: str) -> None:
+    def _show(self, box: ChoiceBox, entries: list[tuple[str, str]], value: str, said: str = "") -> None:
         if all(one != value for one, _ in entries):
-            entries = [*entries, (value, value)]
+            entries = [*entries, (value, said or value)]
         self._chosen[box.accessibleName()] = value
         box.show_entries(entries, value)
 
@@ -128,6 +130,8 @@ class CallForm(Card):
         self.fault.setText(fault)
         self.fault.setVisible(bool(fault))
         if fault:
+            # What has to be mended may stand in the part that is folded away.
+            self.more.setChecked(True)
             return
         guide = self._chosen["Guide"]
         others = [one for one in (self._fields.guide or [])[1:] if one != guide]

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from roomtone.gui.look import Look
-from roomtone.gui.views.parts import ElidedLabel
 from roomtone.gui.views.together.call_form import CallForm
 from roomtone.gui.views.together.parts import Card, Flow, Rows, button, words
 from roomtone.gui.views.together.wishes import Wishes
+from roomtone.studio.lines import Tone
 from roomtone.studio.together_snapshot import CallView, ProjectView
 from roomtone.wire.project.items import CallFields
 
 
 class CallsView(QWidget):
-    """The cards, and the form that stands above them while a call is opened or edited."""
+    """The cards, and the form that stands above them while a call is opened or edited; ``opened`` carries its top."""
+
+    opened = Signal(object)
 
     def __init__(self, look: Look, wishes: Wishes) -> None:
         super().__init__()
@@ -36,7 +38,7 @@ class CallsView(QWidget):
         column.addWidget(self.none)
         column.addWidget(self.fresh, 0, Qt.AlignmentFlag.AlignLeft)
         self.form.kept.connect(self._keep)
-        self.form.left.connect(self._close)
+        self.form.left.connect(self._leave)
 
     def show_calls(self, view: ProjectView, takes: list[tuple[str, str]]) -> None:
         """Show the calls; ``takes`` may be chosen in the form."""
@@ -57,12 +59,7 @@ class CallsView(QWidget):
         call, lead = pair
         card = Card(self._look, call.title)
         card.column.addWidget(words(call.title, "strong"))
-        parts = [*call.media, call.progress, *(["closed"] if call.closed else [])]
-        card.column.addWidget(words(" · ".join(part for part in parts if part), "muted"))
-        if call.due.text:
-            due = ElidedLabel(self._look, self._look.tokens.type.small)
-            due.show_line(call.due)
-            card.column.addWidget(due)
+        card.column.addWidget(Flow(self._look, *chips(call)))
         for text in (call.brief, " · ".join(call.recipe), f"New to this? {call.beginner}" if call.beginner else ""):
             if text:
                 card.column.addWidget(words(text, "" if text is call.brief else "muted"))
@@ -90,11 +87,30 @@ class CallsView(QWidget):
         self.form.show()
         self.fresh.hide()
         self.form.fill(call, fields, self._takes)
+        self.opened.emit(self.form.title)
 
     def _keep(self, call: str, fields: CallFields) -> None:
         self._edit(call, fields)
+        self._leave()
+
+    def _leave(self) -> None:
         self._close()
+        self.fresh.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _close(self) -> None:
         self.form.hide()
         self.fresh.show()
+
+
+def chips(call: CallView) -> list[QWidget]:
+    """Return how a call stands, in a few words each; only what presses is in the colour that says so."""
+    due = words(call.due.text, "chip-look" if call.due.tone is Tone.LOOK and not call.closed else "chip")
+    texts = [*call.media, *(["closed"] if call.closed else []), *(["you answered"] if call.answered else [])]
+    found: list[QLabel] = [due] if call.due.text else []
+    if call.stalled and not call.closed:
+        found.append(words("nothing came for a while", "chip-look"))
+    found += [words(text, "chip") for text in texts]
+    found += [words(call.progress, "muted")] if call.progress else []
+    for one in found:
+        one.setWordWrap(False)
+    return list(found)

@@ -49,7 +49,7 @@ class TogetherPages:
             self._lanes = {lane.id: lane for lane in lanes}
         if view is not self._view:
             self.today.show_today(view.today)
-            self.project.show_project(view.project, view.review)
+            self.project.show_project(view.project, view.review, view.people.people)
             self.people.show_people(view.people)
             self.projects.show_projects(view.projects)
             self.review.show_terms(f"{view.project.licence.value}: {view.project.terms}" if view.project.id else "")

@@ -64,6 +64,13 @@ def button(text: str, name: str, act: Callable[[], object], role: str = "") -> Q
     return made
 
 
+def heading(text: str) -> QLabel:
+    """Return the heading of a section: seen in capitals, said as it is written."""
+    label = words(text.upper(), "section")
+    label.setAccessibleName(text)
+    return label
+
+
 def relabel(made: QPushButton, text: str, name: str) -> None:
     """Let a button say something else. What is read on it is part of what it is called, for those who speak to it."""
     said = text.rstrip(" …")
@@ -241,6 +248,8 @@ class Rows(QWidget, Generic[V]):
                     _drop(old[1])
             self._rows[key] = (view, row)
             self._column.insertWidget(place, row)
+            # The layout would show it later, and what cannot be seen yet does not take the keyboard.
+            row.show()
         for _, row in before.values():
             _drop(row)
         self.setVisible(bool(self._rows))
@@ -294,7 +303,7 @@ class Scroll(QScrollArea):
 
     def section(self, text: str) -> QLabel:
         """Add the heading of a section, and return it."""
-        label = words(text, "section")
+        label = heading(text)
         self.column.addWidget(label)
         return label
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from roomtone.gui.look import Look
 from roomtone.gui.views.together.about import AboutView
 from roomtone.gui.views.together.board import BoardView
 from roomtone.gui.views.together.calls import CallsView
-from roomtone.gui.views.together.parts import Rows, Scroll, button, person_line, words
+from roomtone.gui.views.together.lineage import LineageView
+from roomtone.gui.views.together.parts import Rows, Scroll, heading, person_line, words
 from roomtone.gui.views.together.wishes import Wishes
-from roomtone.studio.together_snapshot import BranchView, CreditView, ProjectView, ReviewView
-
-_INDENT = 18
+from roomtone.studio.together_snapshot import CreditView, Person, ProjectView, ReviewView
 
 
 class ProjectPage(Scroll):
@@ -22,49 +22,61 @@ class ProjectPage(Scroll):
         super().__init__(look, "Project")
         self._look = look
         self._wishes = wishes
-        self._shown: tuple[ProjectView, ReviewView] | None = None
+        self._shown: tuple[ProjectView, ReviewView, tuple[Person, ...]] | None = None
         self.about = AboutView(look, wishes)
         self.board = BoardView(look, wishes)
         self.calls = CallsView(look, wishes)
-        self.lineage: Rows[tuple[int, BranchView]] = Rows(look, self._branch, lambda pair: f"{pair[0]}")
+        self.lineage = LineageView(look)
         self.credits: Rows[CreditView] = Rows(look, self._credit, lambda view: f"{view.person.account}/{view.role}")
-        self._untold = words("Nothing was submitted yet.", "muted")
+        self.nothing = words(
+            "No project is open yet. Press Ctrl+P to start one from a template, or to come into one by a link.", "muted"
+        )
         self._unnamed = words("Everybody whose take is accepted stands here, with what they did.", "muted")
-        self.column.addWidget(self.about)
+        self._all = QWidget()
+        self._column = QVBoxLayout(self._all)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(look.tokens.space.medium)
+        self._column.addWidget(self.about)
         for title, parts in (
             ("Calls", (self.calls,)),
             ("Steps", (self.board,)),
             ("Credits", (self.credits, self._unnamed)),
-            ("Where takes come from", (self.lineage, self._untold)),
+            ("Where takes come from", (self.lineage,)),
         ):
-            self.section(title)
+            self._column.addSpacing(look.tokens.space.small)
+            self._column.addWidget(heading(title))
             for part in parts:
-                self.column.addWidget(part)
+                self._column.addWidget(part)
+        self.column.addWidget(self.nothing)
+        self.column.addWidget(self._all)
         self.column.addStretch(1)
+        self._all.hide()
+        self.lineage.chose.connect(self._go)
+        self.calls.opened.connect(self._reveal)
 
-    def show_project(self, view: ProjectView, review: ReviewView) -> None:
-        """Show the page."""
-        if self._shown is not None and self._shown[0] is view and self._shown[1] is review:
+    def show_project(self, view: ProjectView, review: ReviewView, people: tuple[Person, ...] = ()) -> None:
+        """Show the page. Takes of ``review`` may be guides, ``people`` may be asked to do a step."""
+        if self._shown is not None and all(
+            old is new for old, new in zip(self._shown, (view, review, people), strict=True)
+        ):
             return
-        self._shown = (view, review)
+        self._shown = (view, review, people)
+        self.nothing.setVisible(not view.id)
+        self._all.setVisible(bool(view.id))
         self.about.show_about(view)
         self.calls.show_calls(view, [(take.id, f"{take.title} – {take.person.name}") for take in review.takes])
-        self.board.show_board(view)
+        self.board.show_board(view, people)
         self.credits.show_rows(view.credits)
         self._unnamed.setVisible(not view.credits)
-        self.lineage.show_rows(list(enumerate(view.lineage)))
-        self._untold.setVisible(not view.lineage)
+        self.lineage.show_lineage(view.lineage)
 
     def _credit(self, view: CreditView) -> QWidget:
         said = " · ".join(part for part in (view.role, view.length) if part)
         return person_line(self._look, view.person, words(view.person.name, "strong"), words(said, "muted"), named=True)
 
-    def _branch(self, pair: tuple[int, BranchView]) -> QWidget:
-        _, view = pair
-        said = " · ".join(part for part in (view.tie, view.person, view.stage.value) if part)
-        row = button(f"{view.title}   {said}", f"{view.title}, {said}", lambda: self._go(view.take), "tree")
-        row.setStyleSheet(f"margin-left: {self._look.px(_INDENT) * min(view.depth, 12)}px;")
-        return row
+    def _reveal(self, form: QWidget) -> None:
+        # Where the form stands is known once the page was laid out with it.
+        QTimer.singleShot(0, self, lambda: self.ensureWidgetVisible(form, 0, self._look.px(60)))
 
     def _go(self, take: str) -> None:
         self._wishes.ask(lambda studio: studio.review(take))

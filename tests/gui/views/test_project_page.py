@@ -1,0 +1,241 @@
+"""The project's page: the board, the calls with their recipes, and what those who may not lead see."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from roomtone.gui.desk import Desk
+from roomtone.gui.views.inline import InlineEdit
+from roomtone.gui.views.parts import IconButton
+from roomtone.gui.views.together.project import ProjectPage
+from roomtone.gui.views.together.step import StepRow
+from roomtone.studio.lines import Line, Tone
+from roomtone.studio.together_snapshot import BranchView, TogetherView
+from roomtone.wire.project.items import CallFields, MediaKind, ProjectFields, StepFields, Tempo
+from roomtone.wire.project.state import Stage as TakeStage
+from tests.gui.hands import click, press, write
+from tests.gui.stage import Stage
+from tests.gui.stage_together import MIKA, full
+from tests.gui.wished import Wished
+
+
+@pytest.fixture
+def wished(desk: Desk) -> Wished:
+    """What the window's pages wished for."""
+    return Wished(desk.window.wishes)
+
+
+@pytest.fixture
+def page(desk: Desk, stage: Stage, wished: Wished, qtbot: QtBot) -> ProjectPage:
+    """The page of a project in which everything is there."""
+    desk.attach(stage)
+    desk.window.show_tab("project")
+    stage.publish(together=full())
+    shown = desk.window.together.project
+    qtbot.waitUntil(lambda: shown.calls.rows.row("c1") is not None)
+    wished.said.clear()
+    return shown
+
+
+def change(stage: Stage, **changes: object) -> None:
+    """Let the project be otherwise."""
+    view = full()
+    stage.publish(together=msgspec.structs.replace(view, project=msgspec.structs.replace(view.project, **changes)))
+
+
+def named(page: QWidget, name: str) -> QPushButton:
+    """Return the button of that name."""
+    return next(one for one in page.findChildren(QPushButton) if one.accessibleName() == name and one.isVisible())
+
+
+def step(page: ProjectPage, key: str) -> StepRow:
+    """Return the row of a step."""
+    row = page.board.rows.row(key)
+    assert isinstance(row, StepRow)
+    return row
+
+
+def icon(row: StepRow, name: str) -> IconButton:
+    """Return a button of a step."""
+    return next(one for one in row.findChildren(IconButton) if one.objectName() == name)
+
+
+def texts(widget: QWidget, role: str) -> list[str]:
+    """Return what the labels of a role say."""
+    return [label.text() for label in widget.findChildren(QLabel) if label.property("role") == role]
+
+
+def test_without_a_project_it_says_what_to_do(desk: Desk, stage: Stage) -> None:
+    desk.attach(stage)
+    stage.publish(together=TogetherView())
+    desk.window.show_tab("project")
+    page = desk.window.together.project
+    assert "Ctrl+P" in page.nothing.text()
+    assert page.nothing.isVisible()
+    assert not page.about.isVisible()
+
+
+def test_it_says_what_the_project_is(page: ProjectPage) -> None:
+    assert page.about.title.text() == "Kitchen Table Choir"
+    assert page.about.terms.text().startswith("CC BY 4.0: Anybody may use it.")
+    assert page.about.health.text() == "1 take waits to be heard"
+
+
+def test_the_project_is_edited_where_it_stands(page: ProjectPage, stage: Stage, wished: Wished, qtbot: QtBot) -> None:
+    click(page.about.edit)
+    form = page.about.form
+    form.title.selectAll()
+    write(form.title, "Kitchen Choir")
+    write(form.prompts, "Hum what you cook")
+    change(stage, title="Another title", prompts=("Something else",))
+    qtbot.waitUntil(lambda: page.about.title.text() == "Another title")
+    assert form.title.text() == "Kitchen Choir"
+    form.deadline.setText("soon")
+    click(form.done)
+    assert form.fault.isVisible()
+    assert wished.said == []
+    form.deadline.setText("2026-12-31")
+    click(form.done)
+    name, fields = wished.said[-1]
+    assert name == "edit_project"
+    assert isinstance(fields, ProjectFields)
+    assert (fields.title, fields.deadline, fields.prompts) == ("Kitchen Choir", "2026-12-31", ["Hum what you cook"])
+    assert not form.isVisible()
+
+
+def test_steps_are_done_renamed_given_and_added(page: ProjectPage, wished: Wished) -> None:
+    row = step(page, "s3")
+    press(row.tick, Qt.Key.Key_Space)
+    press(row.tick, Qt.Key.Key_F2)
+    edit = row.findChild(InlineEdit)
+    assert edit is not None
+    write(edit, "A wall of faces")
+    press(edit, Qt.Key.Key_Return)
+    row.edited.emit(StepFields(person=MIKA.account))
+    click(icon(row, "Remove"))
+    write(page.board.fresh, " Mix  it ")
+    press(page.board.fresh, Qt.Key.Key_Return)
+    assert wished.said == [
+        ("edit_step", "s3", StepFields(done=True)),
+        ("edit_step", "s3", StepFields(title="A wall of faces")),
+        ("edit_step", "s3", StepFields(person=MIKA.account)),
+        ("edit_step", "s3", StepFields(removed=True)),
+        ("edit_step", "", StepFields(title="Mix it", place=4.0)),
+    ]
+    assert page.board.fresh.text() == ""
+
+
+def test_steps_are_put_in_order_by_keyboard_and_buttons(
+    page: ProjectPage, stage: Stage, wished: Wished, qtbot: QtBot
+) -> None:
+    assert not icon(step(page, "s1"), "Move up").isEnabled()
+    assert not icon(step(page, "s3"), "Move down").isEnabled()
+    click(icon(step(page, "s2"), "Move up"))
+    tick = step(page, "s3").tick
+    tick.setFocus(Qt.FocusReason.TabFocusReason)
+    press(tick, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert wished.said == [("edit_step", "s2", StepFields(place=0.0)), ("edit_step", "s3", StepFields(place=1.5))]
+    steps = full().project.steps
+    change(stage, steps=(steps[0], msgspec.structs.replace(steps[2], place=1.5), steps[1]))
+    qtbot.waitUntil(lambda: step(page, "s3").tick is not tick)
+    # The keyboard went along with the step.
+    qtbot.waitUntil(step(page, "s3").tick.hasFocus)
+
+
+def test_a_call_says_how_it_stands_in_amber_only_where_it_presses(
+    page: ProjectPage, stage: Stage, qtbot: QtBot
+) -> None:
+    card = page.calls.rows.row("c1")
+    assert card is not None
+    assert texts(card, "chip-look") == ["2 days left"]
+    assert texts(card, "chip") == ["sound"]
+    calls = tuple(msgspec.structs.replace(call, due=Line("30 days left", Tone.QUIET)) for call in full().project.calls)
+    change(stage, calls=calls)
+    qtbot.waitUntil(lambda: page.calls.rows.row("c1") is not card)
+    calm = page.calls.rows.row("c1")
+    assert calm is not None
+    assert texts(calm, "chip-look") == []
+    assert texts(calm, "chip") == ["30 days left", "sound"]
+
+
+def test_calls_are_answered_closed_and_opened_again(page: ProjectPage, wished: Wished) -> None:
+    click(named(page, "Close: Low harmony, verse 2"))
+    click(named(page, "Open again: Your street at dawn"))
+    click(named(page, "Answer: Low harmony, verse 2"))
+    assert wished.said == [
+        ("edit_call", "c1", CallFields(closed=True)),
+        ("edit_call", "c2", CallFields(closed=False)),
+        ("answer_call", "c1"),
+    ]
+    assert wished.led == [("studio", "")]
+
+
+def test_a_call_is_opened_with_its_recipe(page: ProjectPage, stage: Stage, wished: Wished, qtbot: QtBot) -> None:
+    click(page.calls.fresh)
+    form = page.calls.form
+    qtbot.waitUntil(form.title.hasFocus)
+    click(form.keep)
+    assert form.fault.text() == "The call needs a title"
+    write(form.title, "High harmony")
+    change(stage, title="Another title")
+    qtbot.waitUntil(lambda: page.about.title.text() == "Another title")
+    assert form.title.text() == "High harmony"
+    form.kinds[MediaKind.VIDEO].setChecked(True)
+    form.guide.chose.emit("t5")
+    assert "Upright bass – Jude" in [form.guide.itemText(at) for at in range(form.guide.count())]
+    write(form.bpm, "92,5")
+    write(form.count_in, "two")
+    click(form.keep)
+    assert form.fault.text() == "Count-in is a number up to 16"
+    assert form.count_in.isVisible()
+    form.count_in.setText("2")
+    click(form.keep)
+    name, call, fields = wished.said[-1]
+    assert (name, call) == ("edit_call", "")
+    assert isinstance(fields, CallFields)
+    assert (fields.title, fields.guide, fields.count_in) == ("High harmony", ["t5"], 2)
+    assert fields.kinds == [MediaKind.SOUND, MediaKind.VIDEO]
+    assert fields.tempo == [Tempo(0.0, 92.5)]
+    assert not form.isVisible()
+    assert page.calls.fresh.hasFocus()
+
+
+def test_a_call_is_edited_and_nothing_of_its_recipe_lost(page: ProjectPage, wished: Wished) -> None:
+    click(named(page, "Edit Low harmony, verse 2"))
+    form = page.calls.form
+    assert form.guide.currentText() == "A take that is not shown here"
+    click(form.keep)
+    name, call, fields = wished.said[-1]
+    assert (name, call) == ("edit_call", "c1")
+    before = full().project.calls[0].fields
+    assert isinstance(fields, CallFields)
+    for one in ("title", "brief", "guide", "tempo", "key", "sample_rate", "part", "beginner", "wanted", "kinds"):
+        assert getattr(fields, one) == getattr(before, one), one
+
+
+def test_who_may_not_lead_sees_it_and_cannot_edit(page: ProjectPage, stage: Stage, qtbot: QtBot) -> None:
+    change(stage, may_lead=False)
+    qtbot.waitUntil(lambda: not page.about.edit.isVisible())
+    assert [one.text() for one in page.findChildren(QPushButton) if one.isVisible() and one.text()] == ["Answer"]
+    assert [one for one in page.findChildren(QLineEdit) if one.isVisible()] == []
+    assert [one for one in page.findChildren(IconButton) if one.isVisible()] == []
+    assert not step(page, "s1").tick.isEnabled()
+    assert step(page, "s1").tick.isChecked()
+
+
+def test_the_tree_says_how_deep_and_leads_to_the_take(
+    page: ProjectPage, stage: Stage, wished: Wished, qtbot: QtBot
+) -> None:
+    click(named(page, "Low harmony – take 3, recorded against · Mika · submitted, 1 step in"))
+    assert wished.said == [("review", "t1")]
+    assert wished.led == [("review", "t1")]
+    deep = tuple(BranchView(f"n{at}", f"Take {at}", "Mika", "", at, TakeStage.HEARD) for at in range(150))
+    change(stage, lineage=deep)
+    qtbot.waitUntil(lambda: page.lineage.rows.row("99") is not None)
+    assert page.lineage.rows.row("100") is None
+    click(page.lineage.more)
+    assert page.lineage.rows.row("149") is not None
