@@ -102,6 +102,12 @@ def test_a_call_says_why_it_is_next_and_is_answered(today: TodayPage, desk: Desk
     assert desk.window.tab == "studio"
 
 
+def test_a_call_for_drawings_is_answered_where_one_draws(today: TodayPage, desk: Desk, wished: Wished) -> None:
+    click(named(today, "Answer “One drawing per day”"))
+    assert wished.said == [("answer_call", "c3")]
+    assert desk.window.tab == "artwork"
+
+
 def test_news_lead_to_the_take_and_the_second(today: TodayPage, desk: Desk, wished: Wished) -> None:
     click(named(today, "Love the breath"))
     assert wished.said == [("review", "t1"), ("listen", "t1", 7.0)]

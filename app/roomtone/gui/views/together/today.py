@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from roomtone.gui.look import Look
 from roomtone.gui.views.together.parts import Card, Disc, Flow, Rows, Scroll, button, words
-from roomtone.gui.views.together.wishes import Wishes
+from roomtone.gui.views.together.wishes import Wishes, page_for
 from roomtone.studio.together_intents import TogetherIntents
 from roomtone.studio.together_snapshot import NewsView, NextView, TodayView
 
@@ -129,13 +129,13 @@ class TodayPage(Scroll):
         card.column.addWidget(words(" · ".join([*view.media, view.why]), "muted"))
         if view.beginner:
             card.column.addWidget(words(f"New to this? {view.beginner}", "muted"))
-        answer = button("Answer", f"Answer “{view.title}”", lambda: self._answer_call(view.call))
+        answer = button("Answer", f"Answer “{view.title}”", lambda: self._answer_call(view))
         card.column.addWidget(answer, 0, Qt.AlignmentFlag.AlignLeft)
         return card
 
-    def _answer_call(self, call: str) -> None:
-        self._wishes.ask(lambda studio: studio.answer_call(call))
-        self._wishes.lead("studio")
+    def _answer_call(self, view: NextView) -> None:
+        self._wishes.ask(lambda studio: studio.answer_call(view.call))
+        self._wishes.lead(page_for(view.media))
 
     def _item(self, view: NewsView) -> QWidget:
         text = words(view.text, "strong" if view.fresh else "")

@@ -11,6 +11,14 @@ from roomtone.studio.together_intents import TogetherIntents
 Wish = Callable[[TogetherIntents], None]
 
 
+_PAGES = {"video": "film", "artwork": "artwork", "writing": "writing"}
+
+
+def page_for(media: tuple[str, ...]) -> str:
+    """Return the page on which a call for such media is answered: the first of them; where any will do, the studio."""
+    return _PAGES.get(media[0], "studio") if media else "studio"
+
+
 class Wishes(QObject):
     """The one way out of these pages. ``wished`` carries what to do with the studio, ``led`` the page to go to, and
     the take to look at there or ""."""
