@@ -37,6 +37,10 @@ class TogetherDesk(QObject):
             if self._studio is not None and self._presenter.state.playing is not None:
                 self._studio.pause(True)
             return
+        if page == "projects":
+            if not self._window.together.projects.isVisible():
+                self._window.header.projects.click()
+            return
         self._window.show_tab("studio" if page == "film" else page)
         if page == "film":
             self._window.studio.show_side(True)

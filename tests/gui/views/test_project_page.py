@@ -74,9 +74,10 @@ def test_without_a_project_it_says_what_to_do(desk: Desk, stage: Stage) -> None:
     stage.publish(together=TogetherView())
     desk.window.show_tab("project")
     page = desk.window.together.project
-    assert "Ctrl+P" in page.nothing.text()
     assert page.nothing.isVisible()
     assert not page.about.isVisible()
+    click(page.nothing.button)
+    assert desk.window.together.projects.isVisible()
 
 
 def test_it_says_what_the_project_is(page: ProjectPage) -> None:

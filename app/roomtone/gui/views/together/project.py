@@ -6,6 +6,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from roomtone.gui.look import Look
+from roomtone.gui.presenters.model import EmptyModel
+from roomtone.gui.views.empty import EmptyView
 from roomtone.gui.views.together.about import AboutView
 from roomtone.gui.views.together.board import BoardView
 from roomtone.gui.views.together.calls import CallsView
@@ -13,6 +15,13 @@ from roomtone.gui.views.together.lineage import LineageView
 from roomtone.gui.views.together.parts import Rows, Scroll, heading, person_line, words
 from roomtone.gui.views.together.wishes import Wishes
 from roomtone.studio.together_snapshot import CreditView, Person, ProjectView, ReviewView
+
+_EMPTY = EmptyModel(
+    "folder-open",
+    "No project is open yet",
+    "Start one from a template, or come into one by a link that somebody sent you.",
+    "Start or join a project",
+)
 
 
 class ProjectPage(Scroll):
@@ -28,9 +37,9 @@ class ProjectPage(Scroll):
         self.calls = CallsView(look, wishes)
         self.lineage = LineageView(look)
         self.credits: Rows[CreditView] = Rows(look, self._credit, lambda view: f"{view.person.account}/{view.role}")
-        self.nothing = words(
-            "No project is open yet. Press Ctrl+P to start one from a template, or to come into one by a link.", "muted"
-        )
+        self.nothing = EmptyView(look)
+        self.nothing.show_empty(_EMPTY)
+        self.nothing.acted.connect(lambda: wishes.lead("projects"))
         self._unnamed = words("Everybody whose take is accepted stands here, with what they did.", "muted")
         self._all = QWidget()
         self._column = QVBoxLayout(self._all)
@@ -47,9 +56,9 @@ class ProjectPage(Scroll):
             self._column.addWidget(heading(title))
             for part in parts:
                 self._column.addWidget(part)
-        self.column.addWidget(self.nothing)
+        self.column.addWidget(self.nothing, 1)
         self.column.addWidget(self._all)
-        self.column.addStretch(1)
+        self.column.addStretch()
         self._all.hide()
         self.lineage.chose.connect(self._go)
         self.calls.opened.connect(self._reveal)
