@@ -226,7 +226,7 @@ def test_a_link_is_looked_at_before_it_is_joined(
     found = InvitationView(LINK, "Wall of faces", Role.GUEST, "Anybody may use it", "One face each", "12 December")
     publish(stage, qtbot, people=msgspec.structs.replace(full().people, invitation=found))
     qtbot.waitUntil(join.join.isVisible)
-    assert "“Wall of faces”, as a guest. One face each" in texts(join)
+    assert "“Wall of faces”, as a guest. The link works until 12 December.\nOne face each" in texts(join)
     assert "Anybody may use it" in texts(join)
     click(join.join)
     assert "Write the name" in texts(join)

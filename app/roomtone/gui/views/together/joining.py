@@ -47,7 +47,8 @@ class JoinForm(Card):
         self._invitation = invitation
         if invitation is not None:
             until = f" The link works until {invitation.expires}." if invitation.expires else ""
-            self.what.setText(f"“{invitation.title}”, as a {invitation.role.value}. {invitation.brief}{until}")
+            brief = f"\n{invitation.brief}" if invitation.brief else ""
+            self.what.setText(f"“{invitation.title}”, as a {invitation.role.value}.{until}{brief}")
             self.terms.setText(invitation.terms)
         self._show(joining=invitation is not None, logging_in=False)
 

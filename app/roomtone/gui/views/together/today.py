@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from roomtone.gui.look import Look
-from roomtone.gui.views.together.parts import Card, Disc, Flow, Rows, Scroll, button, words
+from roomtone.gui.views.together.parts import Card, Disc, Flow, Rows, Scroll, button, heading, words
 from roomtone.gui.views.together.wishes import Wishes, page_for
 from roomtone.studio.together_intents import TogetherIntents
 from roomtone.studio.together_snapshot import NewsView, NextView, TodayView
@@ -103,7 +103,7 @@ class TodayPage(Scroll):
         self._seen.setVisible(any(news.fresh for news in view.news))
 
     def _fill_prompt(self) -> None:
-        self._prompt.column.addWidget(words("Today’s prompt", "section"))
+        self._prompt.column.addWidget(heading("Today’s prompt"))
         self._prompt.column.addWidget(self.prompt)
         self._prompt.column.addWidget(self._from)
         self.answers = [
