@@ -35,6 +35,9 @@ class CallForm(Card):
         self.title = field("Title of the call", "Low harmony, verse 2")
         self.brief = TextField(look, "Brief of the call", "What is wanted, and how it should feel")
         self.kinds = {kind: QCheckBox(kind.value.capitalize()) for kind in MediaKind}
+        for kind, box in self.kinds.items():
+            box.setAccessibleName(f"{box.text()} is wanted")
+            box.setToolTip(f"Whether {kind.value} is wanted")
         self.part = field("Part", "low harmony", most=100)
         self.deadline = field("Deadline of the call", "2026-12-24, or nothing", most=10)
         self.wanted = field("How many are wanted", "Any number", most=4)

@@ -60,7 +60,10 @@ class SubmitCard(Card):
         self.minors = ChoiceBox(look, "Children", "Whether children are in it")
         self.machines = QCheckBox("Programs may be trained with it")
         self.voice = QCheckBox("A voice like the one in it may be made")
-        self.location = QCheckBox("Keep where it was made, where the file says so")
+        self.location = QCheckBox("Keep the place where it was made")
+        self.location.setToolTip("Where the file says where it was made, that is taken out unless this is ticked")
+        for box in (self.machines, self.voice, self.location):
+            box.setAccessibleName(box.text())
         self.terms = words("", "muted")
         self.fault = words("Say who is in it, and whether children are", "look")
         self.give = button("Submit", "Submit this take to the project", self._submit)
