@@ -13,6 +13,10 @@ from roomtone.gui.views.transport import ChoiceBox
 from roomtone.studio.together_snapshot import DeviceView, InviteView, PeopleView, Person
 from roomtone.wire.project.people import Role
 
+_HERE = (
+    "This project lives on this computer, and nobody reaches it from elsewhere: a link made now works only here. "
+    "Join a server, move the project there, and then invite people."
+)
 _ALONE = "Nobody else is here yet. Make a link below and send it to whoever should come: it works without an account."
 _STRANGER = "Paste a link that somebody sent you below; you see what it leads to before you join."
 _GIVEN = (Role.CONTRIBUTOR, Role.REVIEWER, Role.GUEST, Role.LEADER)
@@ -50,8 +54,9 @@ class PeoplePage(Scroll):
         reached = "" if view.online else " – not reached right now"
         self.server.setText(f"{view.server}{reached}")
         self.people.show_rows([(person, view.may_manage) for person in view.people])
-        self._alone.setVisible(len(view.people) < 2)
-        self._alone.setText(_ALONE if view.may_invite else _STRANGER)
+        self._alone.setVisible(len(view.people) < 2 or view.embedded)
+        invited = _HERE if view.embedded else _ALONE
+        self._alone.setText(invited if view.may_invite else _STRANGER)
         me = next((person for person in view.people if person.me), None)
         self.profile.show_profile(me)
         self._you_title.setVisible(me is not None)
