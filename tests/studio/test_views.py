@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from roomtone.assembly.messages import Pictures
 from roomtone.devices.model import PRACTICE_TONE
 from roomtone.devices.pictures.model import PictureKind
-from roomtone.engine.messages import Activity, Camera, Input, Playing, Rolling, Status
+from roomtone.engine.messages import Activity, Camera, Input, Playing, Rolling, RollingPicture, Status
 from roomtone.foundation.errors import Problem
 from roomtone.studio import views
 from roomtone.studio.lines import Line, Tone
@@ -113,6 +114,22 @@ def test_a_take_shows_what_is_known_of_it() -> None:
     assert views.take_view(_item(state=TakeState.TRASHED), None, False).trashed
     broken = views.take_view(LibraryItem("/takes/y", title="y", problem=problem), None, False)
     assert (broken.id, broken.unreadable, broken.detail) == ("/takes/y", problem, "")
+
+
+def test_what_went_wrong_comes_before_what_may_be_cut_off() -> None:
+    clipped = msgspec.structs.replace(_SOUND, clipped=3)
+    shown = views.take_view(_item(tracks=[clipped, _FILM], dropouts=2), None, False)
+    assert shown.detail.startswith("0:02 · 2 dropouts · clipped · ")
+
+
+def test_only_tracks_with_sound_have_a_waveform() -> None:
+    assert views.take_view(_item(tracks=[_SOUND, _FILM]), None, False).tracks == ["mic-1.flac"]
+    assert views.take_view(_item(tracks=[_IMPORTED]), None, False).tracks == ["file-1.mp4"]
+    film = RollingPicture("camera-1.mp4", "one", 30, 0, 0, 0, 0, "libx264")
+    rolling = Rolling(**_fields(files=["mic-1.flac", "camera-1.mp4"], pictures=[film]))
+    shown = views.rolling_view(_status(activity=Activity.RECORDING, rolling=rolling), 0, None)
+    assert shown is not None
+    assert shown.tracks == ["mic-1.flac"]
 
 
 def test_a_page_is_told_as_text_and_its_revisions_are_no_tracks() -> None:

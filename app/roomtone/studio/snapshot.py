@@ -145,7 +145,7 @@ class RollingView(msgspec.Struct, frozen=True):
     """The take that is being recorded.
 
     ``seconds`` were captured; ``safe_seconds`` of them are already in the project (the green line);
-    ``tracks`` names its track files, for the waveform.
+    ``tracks`` names its track files that have sound, for the waveform.
     """
 
     id: str
@@ -162,6 +162,7 @@ class TakeView(msgspec.Struct, frozen=True):
 
     ``media`` is "sound", "video", "artwork" or "writing"; ``thumbnail`` and ``filmstrip`` are files, "" while there are
     none. A take that was placed against another one by its sound ``belongs_to`` it, ``offset`` seconds after it.
+    ``tracks`` names the track files that have sound, for the waveform; all files lie in ``folder``.
     With ``unreadable`` set the folder could not be opened; it was left alone, and nothing can be done with it.
     """
 
@@ -187,6 +188,7 @@ class TakeView(msgspec.Struct, frozen=True):
     confidence: float = 0.0
     problem: Problem | None = None
     unreadable: Problem | None = None
+    folder: str = ""
 
 
 class PlayingView(msgspec.Struct, frozen=True):

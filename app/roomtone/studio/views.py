@@ -69,7 +69,7 @@ def rolling_view(status: Status, frames: int, synced: TakeSync | None) -> Rollin
         title=rolling.title,
         seconds=max(frames, rolling.frames) / rolling.rate,
         safe_seconds=synced.safe_seconds if synced else 0.0,
-        tracks=rolling.files,
+        tracks=[name for name in rolling.files if name not in {film.track for film in rolling.pictures}],
         dropouts=rolling.dropouts,
         clipped=rolling.clipped,
     )
@@ -104,7 +104,7 @@ def take_view(item: LibraryItem, synced: TakeSync | None, safe: bool, drawn: Pic
         recovered=item.ending is Ending.RECOVERED,
         practice=item.source is Source.PRACTICE_TONE,
         audio=any(has_sound(track) for track in item.tracks),
-        tracks=[track.name for track in item.tracks],
+        tracks=[track.name for track in item.tracks if has_sound(track)],
         media=media_of(item),
         thumbnail=drawn.thumbnail if drawn else "",
         filmstrip=drawn.filmstrip if drawn else "",
@@ -113,6 +113,7 @@ def take_view(item: LibraryItem, synced: TakeSync | None, safe: bool, drawn: Pic
         confidence=item.confidence,
         problem=synced.problem if synced and safety is not Safety.SAFE else None,
         unreadable=item.problem,
+        folder=item.folder,
     )
 
 
@@ -149,11 +150,13 @@ def _detail(item: LibraryItem) -> str:
     if item.problem is not None or not item.tracks:
         return ""
     track = item.tracks[0]
-    parts = [duration(item.seconds) if item.seconds else "", _day(item.started)]
+    # What went wrong comes early: the end of the line may not be seen.
+    parts = [duration(item.seconds) if item.seconds else ""]
     if item.dropouts:
         parts.append(f"{item.dropouts} dropout{'s' if item.dropouts > 1 else ''}")
     if any(t.clipped for t in item.tracks):
         parts.append("clipped")
+    parts.append(_day(item.started))
     if len(item.tracks) > 1 and not track.media.startswith("text/"):
         parts.append(f"{len(item.tracks)} tracks")
     elif track.channels == 2:
