@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer, QUrl
+from PySide6.QtGui import QDesktopServices
 
 from roomtone.foundation.clock import Clock
+from roomtone.foundation.errors import Problem
 from roomtone.gui.look import Look
 from roomtone.gui.pictures import PictureStore
 from roomtone.gui.presenters.page import PagePresenter
@@ -35,6 +37,7 @@ class PicturesDesk(QObject):
         window.tab_changed.connect(self._watch)
         window.studio.side_changed.connect(self._watch)
         window.artwork.camera_wished.connect(self._wish_camera)
+        window.takes.folder_wished.connect(self._show_folder)
         self._wire_cameras()
 
     @property
@@ -97,6 +100,18 @@ class PicturesDesk(QObject):
         self._window.show_tab("studio")
         self._window.studio.show_side(True)
         self._window.studio.cameras.open_choices()
+
+    def _show_folder(self, folder: str) -> None:
+        """Have the system show the files of a take in its own program for folders."""
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(folder)):
+            self._presenter.add_notice(
+                Problem(
+                    "no-file-manager",
+                    "The files could not be shown",
+                    "No program of this system shows folders",
+                    f"They lie in {folder}",
+                )
+            )
 
     def _in_sight(self) -> list[PreviewView]:
         every = (*self._window.studio.cameras.previews, self._window.artwork.preview)

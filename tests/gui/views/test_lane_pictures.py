@@ -6,8 +6,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QObject, Qt, QUrl, Slot
+from PySide6.QtGui import QColor, QDesktopServices, QImage
 from PySide6.QtWidgets import QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
@@ -15,7 +15,7 @@ from roomtone.gui.desk import Desk
 from roomtone.gui.look import Look
 from roomtone.gui.pictures import PictureStore
 from roomtone.gui.views.lane import LaneView
-from roomtone.gui.views.lane_menu import NudgeBar, parse_milliseconds
+from roomtone.gui.views.lane_menu import NudgeBar, fill_menu, parse_milliseconds
 from tests.gui.hands import click, press, write
 from tests.gui.stage import Stage
 
@@ -173,6 +173,48 @@ def test_a_film_is_written_where_the_person_says(full: Desk, stage: Stage, tmp_p
     assert not dialog.isModal()
     dialog.fileSelected.emit(str(tmp_path / "film.mp4"))
     assert stage.said == [("export_film", "take-0", str(tmp_path / "film.mp4"), 30)]
+
+
+@pytest.mark.parametrize("rate", [24, 25, 30, 50, 60])
+def test_a_film_is_written_with_the_rate_that_was_chosen_with_its_name(
+    full: Desk, stage: Stage, tmp_path: Path, rate: int
+) -> None:
+    lane(full, "take-0").wish_film("take-0")
+    dialog = full.window.findChild(QFileDialog)
+    assert dialog is not None
+    dialog.selectNameFilter(f"Film, {rate} pictures a second (*.mp4)")
+    dialog.fileSelected.emit(str(tmp_path / "film.mp4"))
+    assert stage.said[-1][-1] == rate
+
+
+class _Folders(QObject):
+    """A program for folders that remembers what it showed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[str] = []
+
+    @Slot(QUrl)
+    def show_url(self, url: QUrl) -> None:
+        self.shown.append(url.toLocalFile())
+
+
+def test_the_files_of_a_take_are_shown_by_the_systems_own_program(
+    full: Desk, stage: Stage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    stage.publish(takes=[msgspec.structs.replace(view, folder=str(tmp_path)) for view in stage.state.takes])
+    qtbot.waitUntil(lambda: full.window.takes.current is not None and full.window.takes.current.folder != "")
+    folders = _Folders()
+    menu = QMenu()
+    QDesktopServices.setUrlHandler("file", folders, "show_url")
+    try:
+        view = lane(full, "take-0")
+        assert view.lane is not None
+        fill_menu(menu, view.lane, view, True)
+        next(one for one in menu.actions() if one.text() == "Show its files").trigger()
+    finally:
+        QDesktopServices.unsetUrlHandler("file")
+    assert folders.shown == [str(tmp_path)]
 
 
 def test_a_cameras_file_is_placed_against_the_take(full: Desk, stage: Stage, tmp_path: Path) -> None:

@@ -111,6 +111,7 @@ def _lane(take: TakeView, project: str) -> LaneModel:
         sure=sure,
         offset=take.offset,
         belongs=bool(take.belongs_to),
+        folder=take.folder,
     )
 
 

@@ -46,6 +46,7 @@ class LaneModel(msgspec.Struct, frozen=True):
     sure: str = ""
     offset: float = 0.0
     belongs: bool = False
+    folder: str = ""
 
 
 class RollingModel(msgspec.Struct, frozen=True):

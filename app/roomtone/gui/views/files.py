@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtWidgets import QFileDialog, QWidget
+
+
+# The rates that a film can have, in pictures a second; the first is what is offered.
+FILM_RATES: Final = (30, 24, 25, 50, 60)
 
 
 class FileWishes:
@@ -27,14 +32,17 @@ class FileWishes:
         dialog.filesSelected.connect(chosen)
         dialog.show()
 
-    def ask_where(self, take: str, named: Callable[[str, str], None]) -> None:
-        """Ask where the film of a take is to be written."""
+    def ask_where(self, take: str, named: Callable[[str, str, int], None]) -> None:
+        """Ask where the film of a take is to be written, and with how many pictures a second."""
         dialog = self._open("Export as film")
         dialog.setFileMode(QFileDialog.FileMode.AnyFile)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("mp4")
-        dialog.setNameFilter("Film (*.mp4)")
-        dialog.fileSelected.connect(lambda file: named(take, file))
+        filters = {f"Film, {rate} pictures a second (*.mp4)": rate for rate in FILM_RATES}
+        dialog.setNameFilters(list(filters))
+        dialog.fileSelected.connect(
+            lambda file: named(take, file, filters.get(dialog.selectedNameFilter(), FILM_RATES[0]))
+        )
         dialog.show()
 
     def close(self) -> None:

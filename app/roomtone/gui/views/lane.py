@@ -34,6 +34,7 @@ class LaneView(QWidget):
     film_wished = Signal(str)
     file_wished = Signal(str)
     ghost_wished = Signal(str)
+    folder_wished = Signal(str)
 
     def __init__(self, look: Look, source: WaveSource, store: PictureStore, parent: QWidget) -> None:
         super().__init__(parent)
@@ -167,6 +168,10 @@ class LaneView(QWidget):
     def wish_ghost(self, take: str) -> None:
         """Ask for the take's picture over the camera."""
         self.ghost_wished.emit(take)
+
+    def wish_folder(self, folder: str) -> None:
+        """Ask to see the files of the take, which lie in ``folder``."""
+        self.folder_wished.emit(folder)
 
     def end_edit(self) -> None:
         """Leave what is being changed as it was."""

@@ -24,6 +24,7 @@ class LaneWishes(Protocol):
     def wish_film(self, take: str) -> None: ...
     def wish_file(self, take: str) -> None: ...
     def wish_ghost(self, take: str) -> None: ...
+    def wish_folder(self, folder: str) -> None: ...
     def begin_nudge(self) -> None: ...
 
 
@@ -39,6 +40,8 @@ def fill_menu(menu: QMenu, lane: LaneModel, wishes: LaneWishes, files: bool) -> 
         entries.append((f"Move it in time ({lane.placed}) …", wishes.begin_nudge, True))
     if lane.thumbnail:
         entries.append(("Lay its picture over the camera", lambda: wishes.wish_ghost(lane.id), True))
+    if lane.folder:
+        entries.append(("Show its files", lambda: wishes.wish_folder(lane.folder), True))
     for label, act, enabled in entries:
         action = menu.addAction(label)
         action.setEnabled(enabled)

@@ -28,6 +28,7 @@ class TakesView(QAbstractScrollArea):
     film_wished = Signal(str)
     file_wished = Signal(str)
     ghost_wished = Signal(str)
+    folder_wished = Signal(str)
 
     def __init__(self, look: Look, source: WaveSource, store: PictureStore) -> None:
         super().__init__()
@@ -206,6 +207,7 @@ class TakesView(QAbstractScrollArea):
         view.film_wished.connect(self.film_wished)
         view.file_wished.connect(self.file_wished)
         view.ghost_wished.connect(self.ghost_wished)
+        view.folder_wished.connect(self.folder_wished)
         view.picked.connect(self._picked)
         view.edited.connect(lambda: self.setFocus(Qt.FocusReason.OtherFocusReason))
         return view

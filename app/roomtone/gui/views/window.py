@@ -46,7 +46,7 @@ class StudioWindow(QWidget):
     files_brought = Signal(list)
     closing = Signal()
     tab_changed = Signal()
-    film_named = Signal(str, str)
+    film_named = Signal(str, str, int)
     file_named = Signal(str, str)
 
     def __init__(self, look: Look, source: WaveSource, store: PictureStore) -> None:
