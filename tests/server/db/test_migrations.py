@@ -14,6 +14,8 @@ from sqlalchemy import create_engine
 from roomtone.foundation.errors import WorldError
 from roomtone.server.db import migrating
 from roomtone.server.db.sql import SqlRepository, open_repository
+from roomtone.wire.project.items import ProjectFields
+from roomtone.wire.project.people import Role
 
 SAMPLES = Path(__file__).parents[2] / "data" / "server"
 
@@ -59,6 +61,16 @@ def check_sample(repository: SqlRepository) -> None:
         assert (take.title, take.sealed, take.manifest) == ("Straße", True, {"rate": 48000})
         assert take.created == datetime(2026, 3, 1, 12, tzinfo=UTC)
         assert take.tracks[0].digest.startswith("rt1:")
+        state = repository.state(project.id, 0, None)
+        said = {record.item.id: record.item.fields for record in state.items}
+        assert said[project.id] == ProjectFields(title="Song")
+        assert [(member.name, member.role) for member in state.members or []] == [("Ana", Role.OWNER)]
+        assert [take.changed for take in state.takes] == [
+            max(change.seq for change in repository.changes(project.id, 0, 100) if change.subject == take.id)
+        ]
+        found = repository.account_named("ANA")
+        assert found is not None
+        assert found.id == take.maker
         assert repository.faults() == []
     finally:
         repository.close()

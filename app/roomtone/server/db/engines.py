@@ -81,7 +81,7 @@ def _listen(engine: Engine, journal: str) -> None:
         del record
         # Without this, Python begins transactions by itself, and only before some statements.
         connection.isolation_level = None
-        for pragma in (f"journal_mode={journal}", "synchronous=FULL", "foreign_keys=ON", "cache_size=-512"):
+        for pragma in (f"journal_mode={journal}", "synchronous=FULL", "foreign_keys=ON", "cache_size=-4096"):
             connection.execute(f"PRAGMA {pragma}").close()
 
     def begun(connection: Connection) -> None:

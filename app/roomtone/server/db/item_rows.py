@@ -120,7 +120,7 @@ def item(db: Connection, project: str, identity: str) -> Item | None:
 def items_since(db: Connection, project: str, since: int, limit: int | None) -> list[ItemRecord]:
     """Return the items that were changed after a change, those changed first before the others."""
     query = _SINCE if limit is None else _SINCE.limit(limit)
-    return [_item_record(row) for row in db.execute(query, {"of": project, "since": since})]
+    return [_item_record(row) for row in db.execute(query, {"of": project, "since": since}).all()]
 
 
 def history(db: Connection, project: str, item: str, seen: int, limit: int) -> list[PastRecord]:

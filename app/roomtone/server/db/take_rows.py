@@ -44,11 +44,19 @@ _DECLARED: Final = (
     )
     .where(s.takes.c.id == bindparam("identity"))
 )
-_TRACKS: Final = (
+_TRACKS_OF_TAKES: Final = (
     select(s.tracks, func.coalesce(s.uploads.c.id, "").label("upload"))
-    .select_from(s.tracks.outerjoin(s.uploads, _OPEN_UPLOAD))
-    .where(s.tracks.c.take.in_(bindparam("takes", expanding=True)))
+    .select_from(s.takes.join(s.tracks, s.tracks.c.take == s.takes.c.id).outerjoin(s.uploads, _OPEN_UPLOAD))
     .order_by(s.tracks.c.take, s.tracks.c.place)
+)
+_TRACKS: Final = _TRACKS_OF_TAKES.where(s.takes.c.id == bindparam("take"))
+_TRACKS_OF: Final = _TRACKS_OF_TAKES.where(
+    s.takes.c.project == bindparam("of"), s.takes.c.seq > bindparam("after"), s.takes.c.seq <= bindparam("until")
+)
+_TRACKS_SINCE: Final = _TRACKS_OF_TAKES.where(
+    s.takes.c.project == bindparam("of"),
+    s.takes.c.changed > bindparam("since"),
+    s.takes.c.changed <= bindparam("until"),
 )
 _SEAL_TRACK: Final = (
     update(s.tracks)
@@ -61,16 +69,6 @@ _SINCE: Final = (
     .join(s.accounts, s.accounts.c.id == s.takes.c.maker)
     .where(s.takes.c.project == bindparam("of"), s.takes.c.changed > bindparam("since"))
     .order_by(s.takes.c.changed)
-)
-_TRACKS_SINCE: Final = (
-    select(s.tracks, func.coalesce(s.uploads.c.id, "").label("upload"))
-    .select_from(s.takes.join(s.tracks, s.tracks.c.take == s.takes.c.id).outerjoin(s.uploads, _OPEN_UPLOAD))
-    .where(
-        s.takes.c.project == bindparam("of"),
-        s.takes.c.changed > bindparam("since"),
-        s.takes.c.changed <= bindparam("until"),
-    )
-    .order_by(s.tracks.c.take, s.tracks.c.place)
 )
 
 
@@ -125,8 +123,10 @@ def _insert_tracks(db: Connection, take: str, tracks: Collection[TrackRecord], p
 
 def take(db: Connection, identity: str) -> TakeRecord | None:
     """Return one take."""
-    found = _takes(db, _ONE, {"identity": identity})
-    return found[0] if found else None
+    row = db.execute(_ONE, {"identity": identity}).first()
+    if row is None:
+        return None
+    return _record(row, _grouped(db, _TRACKS, {"take": identity}).get(identity, ()))
 
 
 def declared(db: Connection, identity: str, name: str) -> Declared | None:
@@ -140,13 +140,11 @@ def declared(db: Connection, identity: str, name: str) -> Declared | None:
 
 def takes_of(db: Connection, project: str, after: int, limit: int) -> list[TakeRecord]:
     """Return a page of the takes of a project."""
-    return _takes(db, _PAGE, {"of": project, "after": after, "most": limit})
-
-
-def _takes(db: Connection, query: Select[Any], values: dict[str, Any]) -> list[TakeRecord]:
-    rows = db.execute(query, values).all()
-    tracks = _tracks(db, [row.id for row in rows])
-    return [_record(row, tracks[row.id]) for row in rows]
+    rows = db.execute(_PAGE, {"of": project, "after": after, "most": limit}).all()
+    if not rows:
+        return []
+    found = _grouped(db, _TRACKS_OF, {"of": project, "after": after, "until": rows[-1].seq})
+    return [_record(row, found.get(row.id, ())) for row in rows]
 
 
 def takes_since(db: Connection, project: str, since: int, limit: int | None) -> list[TakeRecord]:
@@ -155,10 +153,18 @@ def takes_since(db: Connection, project: str, since: int, limit: int | None) -> 
     rows = db.execute(query, {"of": project, "since": since}).all()
     if not rows:
         return []
-    found: dict[str, list[TrackRecord]] = {row.id: [] for row in rows}
-    for row in db.execute(_TRACKS_SINCE, {"of": project, "since": since, "until": rows[-1].changed}):
-        found[row.take].append(TrackRecord(row.name, row.media, row.digest, row.size, row.key, row.upload))
-    return [_record(row, found[row.id]) for row in rows]
+    found = _grouped(db, _TRACKS_SINCE, {"of": project, "since": since, "until": rows[-1].changed})
+    return [_record(row, found.get(row.id, ())) for row in rows]
+
+
+def _grouped(db: Connection, query: Select[Any], values: dict[str, Any]) -> dict[str, list[TrackRecord]]:
+    """Return tracks by take, each with the upload that is open for it."""
+    found: dict[str, list[TrackRecord]] = {}
+    for row in db.execute(query, values).all():
+        found.setdefault(row.take, []).append(
+            TrackRecord(row.name, row.media, row.digest, row.size, row.key, row.upload)
+        )
+    return found
 
 
 def _record(row: Row[Any], tracks: Sequence[TrackRecord]) -> TakeRecord:
@@ -179,16 +185,6 @@ def _record(row: Row[Any], tracks: Sequence[TrackRecord]) -> TakeRecord:
         row.changed,
         row.withdrawn,
     )
-
-
-def _tracks(db: Connection, takes: Sequence[str]) -> dict[str, list[TrackRecord]]:
-    """Return the tracks of these takes by take, each with the upload that is open for it."""
-    found: dict[str, list[TrackRecord]] = {identity: [] for identity in takes}
-    if not found:
-        return found
-    for row in db.execute(_TRACKS, {"takes": list(takes)}):
-        found[row.take].append(TrackRecord(row.name, row.media, row.digest, row.size, row.key, row.upload))
-    return found
 
 
 def seal_take(db: Connection, identity: str, manifest: dict[str, Any] | None, at: datetime) -> None:
