@@ -102,7 +102,9 @@ def process_guard() -> Iterator[None]:
     yield
 
     def left() -> list[psutil.Process]:
-        return [process for process in _our_processes() if process not in before]
+        began = [process for process in _our_processes() if process not in before]
+        # What several tests share, such as a database server, may begin helpers whenever it likes.
+        return [process for process in began if _parent(process) not in before]
 
     if _gone(lambda: not left()):
         return
@@ -140,6 +142,15 @@ def mark_processes() -> None:
 def marker_line() -> str:
     """Return the description of the log guard's marker for pytest."""
     return f"{_MARKER}(*patterns): the test expects these warnings or errors (regular expressions) in the log"
+
+
+def _parent(process: psutil.Process) -> psutil.Process | None:
+    """Return who a process belongs to; ``None`` for one that has ended."""
+    try:
+        found: psutil.Process | None = process.parent()
+    except psutil.NoSuchProcess:
+        return None
+    return found
 
 
 def _our_processes() -> list[psutil.Process]:

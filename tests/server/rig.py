@@ -6,23 +6,49 @@ import base64
 import hashlib
 import http.client
 import json
+import os
 import secrets
 import signal
 import socket
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 from urllib.parse import urlsplit
+
+import obstore
+from obstore.store import S3Store
 
 from roomtone.wire import tus
 from tests.rigs.processes import Program
+from tests.rigs.s3 import S3Server
 
 OFFSET_TYPE = ("Content-Type", tus.OFFSET_TYPE)
 RESUMABLE = ("Tus-Resumable", tus.VERSION)
 Pairs = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """Where a server keeps things: the options that every command over them needs, and the keys to them.
+
+    Without any, they are files in its folder.
+    """
+
+    options: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    bucket: S3Store | None = None
+
+
+FILES: Final = Keeping()
+
+
+def outside(database: str, store: S3Server) -> Keeping:
+    """Return how to keep things in a database and in a new place of an object store."""
+    prefix = f"servers/{secrets.token_hex(8)}"
+    return Keeping(("--database", database, "--store", store.url(prefix)), store.environment, store.bucket(prefix))
 
 
 class RunningServer:
@@ -32,10 +58,17 @@ class RunningServer:
     """
 
     def __init__(
-        self, folder: Path, data: Path | None = None, arguments: Sequence[str] = (), program: str = "roomtone"
+        self,
+        folder: Path,
+        data: Path | None = None,
+        arguments: Sequence[str] = (),
+        program: str = "roomtone",
+        keeping: Keeping = FILES,
     ) -> None:
         self.folder = folder
         self.data = data or folder / "server"
+        self.keeping = keeping
+        self._environment = {**os.environ, **keeping.environment}
         self._arguments = arguments
         self._module = program
         self._port = 0
@@ -45,7 +78,7 @@ class RunningServer:
         """Start it and wait until it accepts requests."""
         argv = [sys.executable, "-m", self._module, "--home", str(self.folder), "server", "run", "--json"]
         argv += ["--port", str(self._port), "--data", str(self.data), "--owner-token", str(self.token_file)]
-        self._program = Program([*argv, *self._arguments])
+        self._program = Program([*argv, *self.keeping.options, *self._arguments], self._environment)
         found = self._program.wait_for_line(r'^\{"url":.*')
         self._port = urlsplit(json.loads(found.group(0))["url"]).port or 0
         return self
@@ -80,6 +113,15 @@ class RunningServer:
         self.program.signal(signal.SIGTERM)
         return self.program.wait()
 
+    def lose_sealed(self, take: str) -> None:
+        """Lose the bytes of a take, as a broken disk would."""
+        if self.keeping.bucket is None:
+            for path in (self.data / "store").rglob(f"{take}*"):
+                path.rename(path.with_suffix(".gone"))
+            return
+        listed = [one["path"] for several in obstore.list(self.keeping.bucket, "store") for one in several]
+        obstore.delete(self.keeping.bucket, [path for path in listed if take in path])
+
     def client(self, token: str | None = None) -> Client:
         """Return a client that signs with the owner's token, or with another one."""
         return Client(self.url, self.token if token is None else token)
@@ -87,7 +129,7 @@ class RunningServer:
     def command(self, *arguments: str) -> Any:
         """Run another ``roomtone server`` command over the same data and return its document."""
         argv = [sys.executable, "-m", "roomtone", "--home", str(self.folder), "server", *arguments]
-        with Program([*argv, "--json", "--data", str(self.data)]) as running:
+        with Program([*argv, "--json", "--data", str(self.data), *self.keeping.options], self._environment) as running:
             assert running.wait() == 0, running.output
             return json.loads(running.output)
 

@@ -6,6 +6,7 @@ import hashlib
 import http.client
 import os
 import random
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ import pytest
 from roomtone.wire.digest import digest_of
 from tests.rigs.disks import PowerCutDisk, SmallDisk
 from tests.rigs.processes import until
-from tests.server.rig import Client, RunningServer, checksum
+from tests.server.rig import Client, Keeping, RunningServer, checksum
 
 
 def content(size: int, seed: int) -> bytes:
@@ -86,9 +87,45 @@ def test_a_killed_server_has_every_acknowledged_byte(tmp_path: Path, seed: int) 
         assert server.command("check", "--deep")["faults"] == []
 
 
-def test_a_server_killed_while_sealing_ends_right(tmp_path: Path) -> None:
+@pytest.mark.parametrize("checked", [False, True])
+def test_another_machine_has_every_acknowledged_byte(tmp_path: Path, kept_outside: Keeping, checked: bool) -> None:
+    """With a database and an object store, nothing depends on the machine whose server was killed."""
+    body = content(20_000_000, int(checked))
+    with RunningServer(tmp_path / "one", keeping=kept_outside) as server:
+        client = server.client()
+        take, track = client.track()
+        path = client.upload(None, {"take": take, "track": track})
+        feeder = Feeder(client, path, body, 150_000, checked=checked)
+        with feeder.feeding():
+            # Behind a whole piece, in the midst of the small ones that follow.
+            feeder.wait_for(9_500_000)
+            server.kill()
+    shutil.rmtree(tmp_path / "one")
+    with RunningServer(tmp_path / "two", keeping=kept_outside) as another:
+        client = another.client()
+        offset = client.look(path).offset
+        # One append may have been stored whose answer was lost with the server.
+        assert offset in (feeder.acknowledged, feeder.acknowledged + 150_000)
+        while offset < len(body):
+            offset = client.append(path, offset, body[offset : offset + 4_000_000]).offset
+        whole = b"HEAD" + body[4:]
+        assert client.seal(take, track, len(whole), digest_of(whole), [(0, b"HEAD")]).status == 200
+        assert client.get(f"/api/takes/{take}/tracks/{track}").body == whole
+        part = client.get(f"/api/takes/{take}/tracks/{track}", [("Range", "bytes=8388600-8388619")])
+        assert (part.status, part.body) == (206, whole[8_388_600:8_388_620])
+        found = another.command("check", "--deep")
+        assert (found["faults"], found["tracks"], found["unfinished"]) == ([], 1, 0)
+        told = another.program.output
+    # What it says never holds the keys to either.
+    secrets = ["secret-of-the-rig", *kept_outside.environment.values()]
+    assert not [secret for secret in secrets if secret in told and secret != "us-east-1"]
+    logged = "".join(path.read_text() for path in (tmp_path / "two" / "logs").rglob("*") if path.is_file())
+    assert "secret-of-the-rig" not in logged
+
+
+def test_a_server_killed_while_sealing_ends_right(tmp_path: Path, keeping: Keeping) -> None:
     """The seal is asked for and the server killed at once, so that it dies at various places of it."""
-    with RunningServer(tmp_path) as server:
+    with RunningServer(tmp_path, keeping=keeping) as server:
         client = server.client()
         for attempt in range(6):
             body = content(400_000, attempt)

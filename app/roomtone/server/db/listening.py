@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 _CHANNEL: Final = "roomtone"
 _ACCESS: Final = "access"
 _RETRY_SECONDS: Final = 1.0
+_TRIES: Final = 20
+_BETWEEN_TRIES_SECONDS: Final = 0.1
 
 
 class NotifiedCommits:
@@ -89,18 +91,25 @@ class NotifiedCommits:
         try:
             connection.execute(f"LISTEN {_CHANNEL}")
             if self._serving:
-                row = connection.execute("SELECT pg_try_advisory_lock(%s)", (postgres.SERVING,)).fetchone()
-                if row is None or not row[0]:
-                    raise WorldError(
-                        "server-running",
-                        "The server was not started",
-                        "Another one already uses this database",
-                        "Use that one, or end it first",
-                    )
+                self._take_over(connection)
         except BaseException:
             connection.close()
             raise
         return connection
+
+    def _take_over(self, connection: psycopg.Connection[Any]) -> None:
+        """Take the serving lock; the session of a process that was killed a moment ago may have to be noticed first."""
+        for _ in range(_TRIES):
+            row = connection.execute("SELECT pg_try_advisory_lock(%s)", (postgres.SERVING,)).fetchone()
+            if row is not None and row[0]:
+                return
+            self._ended.wait(_BETWEEN_TRIES_SECONDS)
+        raise WorldError(
+            "server-running",
+            "The server was not started",
+            "Another one already uses this database",
+            "Use that one, or end it first; half a minute after its machine was lost, this one can take over",
+        )
 
     def _listen(self, connection: psycopg.Connection[Any] | None) -> None:
         while not self._ended.is_set():
