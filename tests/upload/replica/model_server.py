@@ -1,66 +1,104 @@
-"""The server as the rules of the wire have it, without any I/O: what three replicas exchange with."""
+"""A server of one project as the contract says, made of nothing but the rules that both sides share."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import msgspec
 
+from roomtone.foundation.clock import ManualClock
 from roomtone.foundation.errors import Problem
+from roomtone.wire.api import Take
 from roomtone.wire.project import merging
-from roomtone.wire.project.edits import Answer, Edit, Item, Outcome, StatePage
+from roomtone.wire.project.edits import Answer, Edit, Item, Outcome, Past, StatePage
+from roomtone.wire.project.items import ProfileFields, TakeFields
 from roomtone.wire.project.people import Member, Role
 from roomtone.wire.project.rights import may_edit
 
-_REFUSED = Problem("not-allowed", "It was not done", "Your role does not allow it", "Ask a leader")
+FORBIDDEN = Problem("not-allowed", "You may not do that", "Your role does not allow it", "Ask a leader")
+OTHER_KIND = Problem("other-kind", "It is something else", "The item is of another kind", "Look at it again")
+NO_TAKE = Problem("no-such-take", "There is no such take", "The server has not heard of it", "Send it first")
+PAGE = 3
 
 
 class ModelServer:
-    """Keeps one project. ``log`` holds every edit that was taken, in order of arrival."""
+    """Everybody in ``roles`` is a member once somebody has founded the project."""
 
-    def __init__(self, members: dict[str, Role]) -> None:
-        self.members = {
-            name: Member(name, name.title(), role, "2026-11-01T00:00:00.000Z") for name, role in members.items()
-        }
+    def __init__(self, project: str, roles: dict[str, Role]) -> None:
+        self.project = project
+        self.roles = roles
+        self.clock = ManualClock()
+        self.founded = False
         self.items: dict[str, Item] = {}
-        self.log: dict[str, Edit] = {}
-        self._feed: list[str] = []
+        self.takes: dict[str, Take] = {}
+        self.past: dict[str, Past] = {}
+        self.refused: dict[str, Answer] = {}
+        self._changed: dict[tuple[str, str], int] = {}
+        self._head = 1
 
-    def edits(self, account: str, edits: list[Edit]) -> list[Answer]:
-        """Take edits in; one that came before is answered again."""
-        return [self._edit(account, edit) for edit in edits]
+    def found(self) -> None:
+        """PUT the project; again changes nothing."""
+        self.founded = True
 
-    def state(self, since: int, limit: int = 3) -> StatePage:
-        """Return a page of what changed after a cursor."""
-        page = self._feed[since : since + limit]
-        items = [self.items[name] for name in dict.fromkeys(page)]
-        members = list(self.members.values()) if since == 0 else None
-        return StatePage(items, [], since + len(page), since + len(page) < len(self._feed), members)
+    def declare(self, account: str, take: Take) -> None:
+        """PUT a take."""
+        if self.founded and take.id not in self.takes:
+            self.takes[take.id] = msgspec.structs.replace(take, seq=len(self.takes) + 1, account=account)
+            self._note("take", take.id)
 
-    def _edit(self, account: str, edit: Edit) -> Answer:
-        if edit.id in self.log:
-            overtaken = merging.overtaken(self.items[edit.item], self.log[edit.id])
-            return Answer(edit.id, Outcome.OVERTAKEN if overtaken else Outcome.APPLIED)
+    def edit(self, account: str, edits: list[Edit]) -> list[Answer] | None:
+        """POST edits; ``None`` where there is no such project."""
+        self.clock.advance(0.001)
+        return [self._answer(account, edit) for edit in edits] if self.founded else None
+
+    def state(self, since: int) -> StatePage | None:
+        """GET what is new."""
+        if not self.founded:
+            return None
+        if since > self._head:
+            return StatePage([], [], 0)
+        found = sorted((at, what) for what, at in self._changed.items() if at > since)
+        cut, more = found[:PAGE], len(found) > PAGE
+        items = [self.items[name] for _, (kind, name) in cut if kind == "item"]
+        takes = [self.takes[name] for _, (kind, name) in cut if kind == "take"]
+        members = [Member(who, who, role, "") for who, role in self.roles.items()] if not since else None
+        return StatePage(items, takes, cut[-1][0] if more else self._head, more, members)
+
+    def forget_cursors(self) -> None:
+        """Number everything anew, as a server does that was brought back from elsewhere."""
+        self._changed = {what: number for number, what in enumerate(sorted(self._changed), start=1)}
+        self._head = len(self._changed) + 1
+
+    def _answer(self, account: str, edit: Edit) -> Answer:
+        if edit.id in self.past:
+            item = self.items[edit.item]
+            return Answer(edit.id, Outcome.OVERTAKEN if merging.overtaken(item, edit) else Outcome.APPLIED)
+        arrived = merging.write_stamp(self.clock.now())
+        if edit.at > arrived:
+            there = self.items.get(edit.item)
+            latest = merging.next_stamp(self.clock.now(), *(there.stamps.values() if there else ()))
+            edit = msgspec.structs.replace(edit, at=latest)
+        problem = self._problem(account, edit)
+        if problem is not None:
+            return Answer(edit.id, Outcome.REFUSED, problem)
+        before = self.items.get(edit.item) or merging.begin(edit, account)
+        late = merging.overtaken(before, edit)
+        self.items[edit.item] = merging.apply(before, edit)
+        self.past[edit.id] = Past(edit, account, arrived)
+        self._note("item", edit.item)
+        return Answer(edit.id, Outcome.OVERTAKEN if late else Outcome.APPLIED)
+
+    def _problem(self, account: str, edit: Edit) -> Problem | None:
         item = self.items.get(edit.item)
         own = item is None or item.author == account
-        if not may_edit(self.members[account].role, own, edit.fields):
-            return Answer(edit.id, Outcome.REFUSED, _REFUSED)
-        base = item or merging.begin(edit, account)
-        try:
-            changed = merging.apply(base, edit)
-        except merging.KindError:
-            return Answer(edit.id, Outcome.REFUSED, _REFUSED)
-        self.log[edit.id] = edit
-        self.items[edit.item] = changed
-        self._feed.append(edit.item)
-        return Answer(edit.id, Outcome.OVERTAKEN if merging.overtaken(changed, edit) else Outcome.APPLIED)
+        if isinstance(edit.fields, TakeFields):
+            if edit.item not in self.takes:
+                return NO_TAKE
+            own = self.takes[edit.item].account == account
+        if isinstance(edit.fields, ProfileFields):
+            own = edit.item == account
+        if item is not None and type(item.fields) is not type(edit.fields):
+            return OTHER_KIND
+        return None if may_edit(self.roles[account], own, edit.fields) else FORBIDDEN
 
-
-class SlowClock:
-    """A computer's clock, wrong by ``off`` seconds."""
-
-    def __init__(self, off: float) -> None:
-        self._now = datetime(2026, 11, 28, tzinfo=UTC) + timedelta(seconds=off)
-
-    def tick(self, seconds: float) -> datetime:
-        """Let time pass; return what it shows."""
-        self._now += timedelta(seconds=seconds)
-        return self._now
+    def _note(self, kind: str, identity: str) -> None:
+        self._head += 1
+        self._changed[kind, identity] = self._head

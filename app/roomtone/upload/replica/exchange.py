@@ -6,7 +6,7 @@ from typing import Final
 
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import RoomtoneError
-from roomtone.upload.core_problems import OFFLINE, SIGNED_OUT
+from roomtone.upload.core_problems import OFFLINE, SIGNED_OUT, UNTRUSTED
 from roomtone.upload.place import Place
 from roomtone.upload.replica.keeper import Keeper
 from roomtone.upload.replica.said import Turn
@@ -18,35 +18,81 @@ from roomtone.wire.project.merging import write_stamp
 _MOST: Final = 1000
 # What the server says against a request as a whole, and that no repetition changes.
 _AT_FAULT: Final = frozenset({"bad-document", "too-large"})
+_UNKNOWN: Final = "unknown-project"
+# What it says to somebody who may not do this, however often it is asked.
+_FOR_GOOD: Final = frozenset({_UNKNOWN, "not-allowed", "key-too-narrow", "elsewhere", "wrong-item"})
+_OF_THE_LINE: Final = frozenset({OFFLINE.code, UNTRUSTED.code, SIGNED_OUT.code, "embedded-server"})
 
 
 class Exchange:
-    """Asks the server that is used now. Blocks; raises ``RoomtoneError``, with everything where it was."""
+    """Asks the server that is used now. Blocks; raises ``RoomtoneError``, with everything where it was.
+
+    Belongs to one thread.
+    """
 
     def __init__(self, keeper: Keeper, place: Place, clock: Clock) -> None:
         self._keeper = keeper
         self._place = place
         self._clock = clock
+        self._known_key = ""
 
     def round(self, project: str) -> bool:
         """Send and fetch until nothing is left; return whether the project lives on this server at all."""
         server = self._keeper.server()
         if self._keeper.home_of(project) != server:
             return False
-        self._keeper.know_me(server, self._place.call("GET", "/api/me", api.Account).id)
+        self._ask_who_i_am(server)
+        with self._keeper.changing(server, project) as replica:
+            # Whatever an earlier round ended with: what it did not hear an answer to waits again.
+            replica.nothing_in_flight()
         self._found(server, project)
-        self._fetch(server, project)
+        try:
+            self._fetch(server, project)
+        except RoomtoneError as error:
+            if error.code != _UNKNOWN or not self._keeper.waits(server, project):
+                raise
+            self._make_known(server, project, error)
         if self._send(server, project):
             self._fetch(server, project)
         return True
 
+    def _ask_who_i_am(self, server: str) -> None:
+        """Once for each key."""
+        key = self._place.endpoint().token
+        if key != self._known_key or not self._keeper.me(server):
+            self._keeper.know_me(server, self._place.call("GET", "/api/me", api.Account).id)
+            self._known_key = key
+
+    def _make_known(self, server: str, project: str, error: RoomtoneError) -> None:
+        """The server does not know a project, or this person in it, and edits of it wait here.
+
+        One that was seen there is no more for this person; any other was begun here, with its first take.
+        """
+        with self._keeper.changing(server, project) as replica:
+            was_there = bool(replica.said.head.cursor)
+            if was_there:
+                replica.all_refused(error.problem)
+            else:
+                replica.founded(known=False)
+        if was_there:
+            raise error
+        self._found(server, project)
+
     def _found(self, server: str, project: str) -> None:
         with self._keeper.changing(server, project) as replica:
-            founded, title = replica.said.head.founded, replica.title
-        if not founded:
-            self._place.call("PUT", f"/api/projects/{project}", api.Project, api.NewProject(title or "Project"))
-            with self._keeper.changing(server, project) as replica:
-                replica.founded()
+            if replica.said.head.founded:
+                return
+            self._keeper.look_at_takes(replica)
+            title = replica.title or self._keeper.title_of(project) or "Project"
+        try:
+            self._place.call("PUT", f"/api/projects/{project}", api.Project, api.NewProject(title))
+        except RoomtoneError as error:
+            if error.code in _FOR_GOOD:
+                with self._keeper.changing(server, project) as replica:
+                    replica.all_refused(error.problem)
+            raise
+        with self._keeper.changing(server, project) as replica:
+            replica.founded()
 
     def _send(self, server: str, project: str) -> bool:
         sent = False
@@ -63,6 +109,8 @@ class Exchange:
                 with self._keeper.changing(server, project) as replica:
                     if error.code in _AT_FAULT:
                         replica.batch_refused(names, error.problem)
+                    elif error.code in _FOR_GOOD:
+                        replica.all_refused(error.problem)
                     else:
                         replica.unanswered(names)
                 if error.code not in _AT_FAULT:
@@ -88,4 +136,4 @@ class Exchange:
 
 def is_of_the_line(error: RoomtoneError) -> bool:
     """Return whether an error says that the server is not reached, and so that it will pass."""
-    return error.code in (OFFLINE.code, "untrusted", "embedded-server", SIGNED_OUT.code)
+    return error.code in _OF_THE_LINE

@@ -9,17 +9,15 @@ from contextlib import contextmanager
 from random import SystemRandom
 from typing import Final
 
-import msgspec
-
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import UsageError
 from roomtone.upload.place import Place
 from roomtone.upload.replica.ids import EditIds
-from roomtone.upload.replica.mine import OwnTakes, as_told, purpose
+from roomtone.upload.replica.mine import OwnTakes, purpose
 from roomtone.upload.replica.project import ProjectReplica
 from roomtone.upload.replica.states import EditState
 from roomtone.upload.replica.store import Store
-from roomtone.upload.replica.stored import Head, Stored
+from roomtone.upload.replica.stored import Entry, Head, Stored
 from roomtone.upload.together_messages import LocalProject, NewEdit, ProjectChanged
 from roomtone.wire.project import merging
 from roomtone.wire.project.items import ProjectFields, StepFields, TakeFields
@@ -42,8 +40,8 @@ class Keeper:
         self._publish = publish
         self._lock = threading.RLock()
         self._ids = EditIds(SystemRandom())
-        self._boot = secrets.token_hex(8)
         self._heads = store.heads()
+        self._with_edits = store.with_edits()
         self._accounts = store.accounts()
         self._open: dict[tuple[str, str], ProjectReplica] = {}
 
@@ -83,18 +81,27 @@ class Keeper:
 
     @contextmanager
     def changing(self, server: str, project: str) -> Iterator[ProjectReplica]:
-        """Hold a project still while it is changed. What changed is durable, and told, when this ends."""
+        """Hold a project still while it is changed. What changed is durable, and told, when this ends.
+
+        All of it or, where something is raised, nothing: what could not be kept is not shown either.
+        """
         with self._lock:
             replica = self._replica(server, project)
-            before = replica.visible.version
+            before = replica.visible.run, replica.visible.version
             try:
                 yield replica
-            finally:
                 changes = replica.take_changes()
                 self._store.write(server, project, changes)
-                if changes.head is not None:
-                    self._heads[server, project] = changes.head
-            if replica.visible.version != before:
+            except BaseException:
+                self._open.pop((server, project), None)
+                raise
+            if changes.head is not None:
+                self._heads[server, project] = changes.head
+            if replica.holds_edits:
+                self._with_edits.add((server, project))
+            else:
+                self._with_edits.discard((server, project))
+            if (replica.visible.run, replica.visible.version) != before:
                 self._publish(ProjectChanged(project, replica.visible.version))
 
     def start(self, project: str, fields: ProjectFields, steps: list[str]) -> None:
@@ -130,9 +137,18 @@ class Keeper:
                     "other-kind", "The change was not made", f"The item is of another kind: {error}", "Choose another"
                 ) from error
 
+    def touch(self, project: str) -> None:
+        """Tell that something about a project changed that is not in it."""
+        with self._lock:
+            replica = self._replica(self.home_of(project), project)
+            replica.visible.touch()
+            self._publish(ProjectChanged(project, replica.visible.version))
+
     def dismiss(self, edit: str) -> None:
         """Let go of an edit that was refused, wherever it is."""
-        for server, project in self.known():
+        with self._lock:
+            holders = list(self._with_edits)
+        for server, project in holders:
             with self.changing(server, project) as replica:
                 if replica.dismiss(edit):
                     return
@@ -146,7 +162,21 @@ class Keeper:
         """Return the projects of the server that is used now in which something waits to be sent."""
         now = self.server()
         with self._lock:
-            return [project for server, project in self._heads if server == now and self._waits(server, project)]
+            return [project for server, project in self._heads if server == now and self.waits(server, project)]
+
+    def waits(self, server: str, project: str) -> bool:
+        """Return whether something of a project can be sent."""
+        with self._lock:
+            head = self._heads.get((server, project))
+            founding = head is not None and not head.founded and not head.moved
+            return (founding and not self._is_refused(server, project)) or any(
+                entry.state in (EditState.WAITING, EditState.SENT) and entry.problem is None
+                for entry in self._pending(server, project)
+            )
+
+    def title_of(self, project: str) -> str:
+        """Return what takes on this computer call their project."""
+        return next((t.began.project_title for t in self._takes.look() if t.began.project == project), "")
 
     def projects(self) -> list[LocalProject]:
         """Return every project by title."""
@@ -156,7 +186,7 @@ class Keeper:
             for (server, project), head in self._heads.items():
                 if head.moved:
                     continue
-                pending = self._replica(server, project).pending
+                pending = self._pending(server, project)
                 refused = sum(entry.state is EditState.REFUSED for entry in pending)
                 found.append(
                     LocalProject(
@@ -179,9 +209,8 @@ class Keeper:
     def look_at_takes(self, replica: ProjectReplica) -> None:
         """Take the takes that lie on this computer into a project, and what their journals say they are for."""
         mine = [take for take in self._takes.look() if take.began.project == replica.id]
-        told = {take.id: as_told(take, replica.me) for take in mine}
-        if told.keys() - replica.said.takes.keys() or replica.visible.takes.keys() != told.keys():
-            replica.know_local(told, told)
+        told = {take.id: self._takes.told(take, replica.me) for take in mine}
+        replica.know_local(told, told)
         for take in mine:
             fields = purpose(take)
             if fields is not None and _is_unsaid(replica.state.said(take.id)):
@@ -191,20 +220,23 @@ class Keeper:
         """Let go of the file."""
         self._store.close()
 
-    def _waits(self, server: str, project: str) -> bool:
-        replica = self._replica(server, project)
-        return not replica.said.head.founded or any(
-            entry.state in (EditState.WAITING, EditState.SENT) and entry.problem is None for entry in replica.pending
-        )
+    def _is_refused(self, server: str, project: str) -> bool:
+        """Return whether the server would not have a project that was begun here: a person has to ask again."""
+        pending = self._pending(server, project)
+        return bool(pending) and all(entry.state is EditState.REFUSED for entry in pending)
+
+    def _pending(self, server: str, project: str) -> list[Entry]:
+        """Projects in which nothing waits are not read for this."""
+        return self._replica(server, project).pending if (server, project) in self._with_edits else []
 
     def _replica(self, server: str, project: str) -> ProjectReplica:
         found = self._open.get((server, project))
         if found is None:
             known = (server, project) in self._heads
             stored = self._store.load(server, project) if known else Stored()
-            found = ProjectReplica(project, stored, self._accounts.get(server, ""), self._boot)
+            # Each reading is a run of its own: its versions say nothing about those of another.
+            found = ProjectReplica(project, stored, self._accounts.get(server, ""), secrets.token_hex(8))
             self._open[server, project] = found
-            self._heads.setdefault((server, project), msgspec.structs.replace(stored.head))
         return found
 
 

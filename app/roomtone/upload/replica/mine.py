@@ -23,6 +23,7 @@ class OwnTakes:
     def __init__(self, takes: Path) -> None:
         self._takes = takes
         self._read: dict[str, tuple[tuple[int, int], LocalTake | None]] = {}
+        self._told: dict[tuple[str, str], tuple[LocalTake, api.Take]] = {}
 
     def look(self) -> list[LocalTake]:
         """Return all takes that can be read and are not in the trash."""
@@ -40,6 +41,14 @@ class OwnTakes:
                 found[folder.name] = (stamp, None)
         self._read = found
         return [take for _, take in found.values() if take is not None and not take.trashed]
+
+    def told(self, take: LocalTake, account: str) -> api.Take:
+        """Return a take that ``look`` gave as the server is going to tell it; the same object while nothing changes."""
+        known = self._told.get((take.id, account))
+        if known is None or known[0] is not take:
+            known = (take, as_told(take, account))
+            self._told[take.id, account] = known
+        return known[1]
 
 
 def _changed(path: Path) -> int:

@@ -86,8 +86,10 @@ class Outbox:
         return entry.edit.item
 
     def refuse(self, edit: str, problem: Problem) -> None:
-        """The request with this edit was refused as a whole."""
-        self._move(self._entries[edit], EditState.REFUSED, problem)
+        """The request with this edit was refused as a whole. One that is settled, or not here, is left alone."""
+        entry = self._entries.get(edit)
+        if entry is not None and entry.state is not EditState.SETTLED:
+            self._move(entry, EditState.REFUSED, problem)
 
     def seen(self, request: int) -> set[str]:
         """The server's state as of a request is here: let go of what was settled before; return their items."""

@@ -80,6 +80,11 @@ class ProjectReplica:
         ]
 
     @property
+    def holds_edits(self) -> bool:
+        """Whether anything is in the outbox."""
+        return bool(self._outbox.pending)
+
+    @property
     def role(self) -> Role | None:
         """What the person is here."""
         return self.state.role(self.me)
@@ -133,8 +138,11 @@ class ProjectReplica:
 
     def know_local(self, takes: Mapping[str, Take], unknown: Iterable[str]) -> None:
         """These takes were made here; of the ``unknown`` ones the server has not heard yet."""
+        new = set(unknown)
+        if self._local == takes and self._unknown_takes == new:
+            return
         self._local = dict(takes)
-        self._unknown_takes = set(unknown)
+        self._unknown_takes = new
         self._show_takes()
         self._visible.touch()
 
@@ -163,13 +171,18 @@ class ProjectReplica:
         """No answer came to these; they are sent again."""
         self._outbox.unanswered(edits)
 
+    def nothing_in_flight(self) -> None:
+        """No answer comes any more to anything that was sent."""
+        self._outbox.unanswered([entry.edit.id for entry in self._outbox])
+
     def batch_refused(self, edits: list[str], problem: Problem) -> None:
         """A whole request was refused: find the edit that is at fault by sending each alone."""
         if len(edits) > 1:
             self._one_by_one = True
             self._outbox.unanswered(edits)
             return
-        for edit in [edit for edit in edits if edit in self._outbox]:
+        self._one_by_one = False
+        for edit in edits:
             self._outbox.refuse(edit, problem)
         self._show_all()
         self._visible.touch()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from roomtone.foundation.clock import Clock
-from roomtone.foundation.errors import Problem, RoomtoneError
+from roomtone.foundation.errors import Problem, RoomtoneError, unexpected
 from roomtone.upload.core_problems import SIGNED_OUT
 from roomtone.upload.replica.exchange import Exchange, is_of_the_line
 from roomtone.upload.replica.keeper import Keeper
@@ -34,6 +34,7 @@ class Runner:
         self._rounds = threading.Condition(self._lock)
         self._watched: dict[str, None] = {}
         self._done: dict[str, float] = {}
+        self._held: dict[str, float] = {}
         self._not_before = 0.0
         self._wake = threading.Event()
         self._ending = False
@@ -56,10 +57,11 @@ class Runner:
         with self._lock:
             self._watched[project] = None
             self._not_before = 0.0
+            self._held.pop(project, None)
         self._wake.set()
 
     def freshen(self, project: str) -> None:
-        """Wait until a project was exchanged lately, unless the server is not reached."""
+        """Wait until a project was exchanged lately. Where the server is not reached nobody waits for it."""
         with self._lock:
             self._watched[project] = None
             now = self._clock.monotonic()
@@ -67,6 +69,8 @@ class Runner:
             if (done is not None and now - done < FRESH_SECONDS) or now < self._not_before:
                 return
             self._wake.set()
+            if self.online is False or self._held.get(project, now) > now:
+                return
             self._rounds.wait_for(
                 lambda: self._done.get(project) != done or self._clock.monotonic() < self._not_before or self._ending,
                 WAIT_SECONDS,
@@ -76,7 +80,9 @@ class Runner:
         """Another server or another key is used: try everything at once."""
         with self._lock:
             self._done.clear()
+            self._held.clear()
             self._not_before = 0.0
+            self.online = None
         self.problem = None
         self._wake.set()
 
@@ -90,34 +96,60 @@ class Runner:
     def _run(self) -> None:
         while not self._ending:
             self._wake.clear()
-            for project in self._due():
-                self._exchange_one(project)
+            try:
+                self._exchange_all()
+            except RoomtoneError as error:
+                # The disk may be full or gone for a while; what was made is in memory or was refused.
+                log.info("projects could not be kept: %s", error)
             with self._lock:
                 held = self._not_before - self._clock.monotonic()
             self._clock.wait(self._wake, max(POLL_SECONDS, held))
 
+    def _exchange_all(self) -> None:
+        for project in self._due():
+            self._exchange_one(project)
+            if self._ending or self._clock.monotonic() < self._not_before:
+                # One failure of the line is enough to know.
+                return
+
     def _due(self) -> list[str]:
         with self._lock:
-            if self._clock.monotonic() < self._not_before:
+            now = self._clock.monotonic()
+            if now < self._not_before:
                 return []
             watched = list(self._watched) if self._wanted() else []
-        return list(dict.fromkeys([*watched, *self._keeper.waiting()]))
+            held = {project for project, until in self._held.items() if until > now}
+        return [project for project in dict.fromkeys([*watched, *self._keeper.waiting()]) if project not in held]
 
     def _exchange_one(self, project: str) -> None:
         trouble: Problem | None = None
+        before = self.online
         try:
             if self._exchange.round(project):
                 self.online = True
         except RoomtoneError as error:
             log.info("a project was not exchanged: %s", error)
             trouble = error.problem
-            self.online = False if is_of_the_line(error) else self.online
+            self.online = not is_of_the_line(error)
         except Exception:
             # The boundary of this thread: a bug met with one project must not keep the others from the server.
             log.exception("a project could not be exchanged")
+            trouble = unexpected("exchanging a project").problem
         self.problem = trouble
+        if self.online is not before:
+            self._tell_all()
         with self._lock:
-            self._done[project] = self._clock.monotonic()
+            now = self._clock.monotonic()
+            self._done[project] = now
+            if trouble is not None:
+                self._held[project] = now + TROUBLE_SECONDS
             if trouble is not None and self.online is False:
-                self._not_before = self._clock.monotonic() + TROUBLE_SECONDS
+                self._not_before = now + TROUBLE_SECONDS
             self._rounds.notify_all()
+
+    def _tell_all(self) -> None:
+        """Whether the server is reached is part of what everybody sees of a project."""
+        with self._lock:
+            watched = list(self._watched)
+        for project in watched:
+            self._keeper.touch(project)

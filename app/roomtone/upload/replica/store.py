@@ -69,6 +69,11 @@ class Store:
         with self._writing():
             self._db.execute("INSERT OR REPLACE INTO accounts VALUES (?, ?)", (server, account))
 
+    def with_edits(self) -> set[tuple[str, str]]:
+        """Return the projects, by server and id, in whose outbox something is."""
+        with self._reading():
+            return set(self._db.execute("SELECT DISTINCT server, project FROM entries").fetchall())
+
     def load(self, server: str, project: str) -> Stored:
         """Return a project as it was written last."""
         with self._reading():

@@ -63,7 +63,8 @@ class Visible:
 
     def show_item(self, identity: str, item: Item | None) -> None:
         """Show an item as it is now, or not at all."""
-        if item == self.items.get(identity):
+        shown = self.items.get(identity)
+        if item is shown or item == shown:
             return
         if item is None:
             del self.items[identity]
@@ -75,7 +76,7 @@ class Visible:
     def show_takes(self, takes: Mapping[str, Take]) -> None:
         """Show these takes."""
         gone = self.takes.keys() - takes.keys()
-        changed = [take for take in takes.values() if self.takes.get(take.id) != take]
+        changed = [take for take in takes.values() if (old := self.takes.get(take.id)) is not take and old != take]
         self.takes = dict(takes)
         if gone:
             self._begin_again()
