@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from roomtone.foundation.errors import Problem
 from roomtone.studio.lines import Line, Tone
 from roomtone.studio.together_snapshot import (
@@ -59,7 +61,8 @@ def takes() -> tuple[ReviewTake, ...]:
     """Return takes of every kind and stage."""
     return (
         ReviewTake("t1", "Low harmony – take 3", MIKA, Stage.SUBMITTED, "0:42 · 48 kHz", PartKind.SOUND, 42.0,
-                   "Low harmony, verse 2", may_judge=True, may_comment=True, comment_count=2, built_on=("Guide v7",)),
+                   "c1", may_judge=True, may_comment=True, comment_count=2, built_on=("Guide v7",),
+                   tracks=("track-1",)),
         ReviewTake("t2", "My first try", LEA, Stage.OWN, "0:12", PartKind.SOUND, 12.0, mine=True, may_comment=True,
                    library="take-0", findings=(FindingView(True, "Sound"),
                                                 FindingView(False, "7 samples are clipped"))),
@@ -80,6 +83,24 @@ def comments() -> tuple[CommentView, ...]:
         CommentView("k3", SORA, "Slightly ahead of the bass here?", "1 h ago", "0:21–0:24", 21.0, resolved=True),
         CommentView("k4", LEA, "And the end?", "now", "0:40", 40.0, mine=True, problem=problem),
     )
+
+
+def empty() -> TogetherView:
+    """Return what somebody sees who has just begun: a project of their own on this computer, and nothing in it."""
+    me = msgspec.structs.replace(LEA, skills=(), about="")
+    return TogetherView(
+        projects=(ProjectChoice("p0", "First project", "On this computer", chosen=True, here=True),),
+        today=TodayView(
+            "Record the sound of water somewhere in your home.", "Today’s prompt",
+            streak=("",) * 13 + ("open",), streak_line="Nothing yet; today is a good day to begin",
+            then="Nothing is asked for right now. Open a call, or answer today’s prompt.",
+        ),
+        project=ProjectView(
+            "p0", "First project", terms="Anybody may use and change it, also to earn money, and has to name you.",
+            may_lead=True, health=Line("Nothing is asked for yet", Tone.QUIET),
+        ),
+        people=PeopleView((me,), server="On this computer", may_invite=True, may_manage=True),
+    )  # fmt: skip
 
 
 def full(selected: str = "t1") -> TogetherView:

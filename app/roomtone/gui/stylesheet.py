@@ -24,11 +24,14 @@ def stylesheet(look: Look) -> str:
     QLabel[role="heading"] {{ font-size: {look.px(t.heading)}px; font-weight: 600; }}
     QLabel[role="look"] {{ color: {c.look}; font-size: {small}px; }}
     QLabel[role="strong"] {{ font-weight: 600; }}
-    QLabel[role="chip"] {{ color: {c.text}; background: {c.control}; font-size: {small}px;
-        border-radius: {r.small}px; padding: {look.px(2)}px {look.px(7)}px; }}
-    QLabel[role="chip-look"] {{ color: {c.look}; border: 1px solid {c.look}; font-size: {small}px;
-        border-radius: {r.small}px; padding: {look.px(2)}px {look.px(7)}px; }}
-    QLabel[role="section"] {{ color: {c.muted}; font-size: {look.px(t.caption)}px; font-weight: 600; }}
+    QLabel[role="chip"], QLabel[role="chip-look"] {{
+        color: {c.muted}; background: {c.control}; font-size: {small}px; border-radius: {r.small}px;
+        padding: {look.px(1)}px {look.px(6)}px;
+    }}
+    QLabel[role="chip-look"] {{ color: {c.look}; background: {c.look_clip}; }}
+    QLabel[role="section"] {{
+        color: {c.muted}; font-size: {look.px(t.caption)}px; font-weight: 600; letter-spacing: {look.scale:.1f}px;
+    }}
     QFrame#card {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: {r.large}px; }}
     QScrollArea#projects {{ background: {c.surface}; border-bottom: 1px solid {c.line}; }}
     QScrollArea#list {{ background: {c.surface}; border-right: 1px solid {c.line}; }}
@@ -40,6 +43,16 @@ def stylesheet(look: Look) -> str:
     QPushButton:hover, QComboBox:hover {{ background: {c.control_hover}; border-color: {c.control_hover}; }}
     QPushButton:checked {{ background: {c.control_hover}; border-color: {c.border}; }}
     QPushButton:disabled, QComboBox:disabled {{ color: {c.muted}; background: {c.raised}; border-color: {c.raised}; }}
+    QPushButton[role="primary"] {{ color: {c.page}; background: {c.text}; border-color: {c.text}; }}
+    QPushButton[role="primary"]:hover {{ background: {c.muted}; border-color: {c.muted}; }}
+    QPushButton[role="primary"]:disabled {{ color: {c.muted}; background: {c.raised}; border-color: {c.line}; }}
+    QPushButton[role="primary"]:focus {{ border-color: {c.focus}; }}
+    QPushButton[role="link"] {{
+        background: transparent; border-color: transparent; color: {c.muted}; font-size: {small}px;
+        padding: {look.px(1)}px {look.tokens.space.hair}px; border-radius: {r.small}px;
+    }}
+    QPushButton[role="link"]:hover {{ color: {c.text}; text-decoration: underline; }}
+    QPushButton[role="link"]:focus {{ border-color: {c.focus}; }}
     QPushButton[role="plain"] {{ background: transparent; border-color: transparent; color: {c.muted}; }}
     QPushButton[role="plain"]:hover, QPushButton[role="plain"]:checked {{
         background: {c.control}; color: {c.text};

@@ -133,6 +133,7 @@ TEXT_PAIRS: Final[tuple[tuple[str, str], ...]] = (
     ("record", "surface"),
     ("record", "page"),
     ("page", "text"),
+    ("page", "muted"),
 )
 # Shapes that mean something without words: at least 3:1 (WCAG 1.4.11).
 SHAPE_PAIRS: Final[tuple[tuple[str, str], ...]] = (

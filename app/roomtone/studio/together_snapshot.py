@@ -202,7 +202,8 @@ class ReviewTake(msgspec.Struct, frozen=True):
 
     ``mine`` with the stage "not submitted" shows the check and can be submitted; ``may_judge`` can be accepted or kept
     for later. ``local`` tells that its files are here; ``file`` is what can be shown or read, "" while there is none;
-    ``library`` is its id in the list of takes where it was made here. ``versions`` are the takes it replaces.
+    ``library`` is its id in the list of takes where it was made here. ``versions`` are the takes it replaces,
+    ``tracks`` what is drawn of another’s take once it is here.
     """
 
     id: str
@@ -228,6 +229,7 @@ class ReviewTake(msgspec.Struct, frozen=True):
     consent_line: str = ""
     built_on: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
+    tracks: tuple[str, ...] = ()
 
 
 class ReviewView(msgspec.Struct, frozen=True):

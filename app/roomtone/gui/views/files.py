@@ -8,7 +8,6 @@ from typing import Final
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-
 # The rates that a film can have, in pictures a second; the first is what is offered.
 FILM_RATES: Final = (30, 24, 25, 50, 60)
 

@@ -94,7 +94,7 @@ class ProjectForm(QWidget):
         self.prompts.setToolTip("One of them is shown each day; without any, Roomtone has its own")
         self.fault = words("", "look")
         self.fault.hide()
-        self.done = button(done, done, lambda: None)
+        self.done = button(done, done, lambda: None, "primary")
         self.cancel = button("Cancel", "Leave it as it was", lambda: None, "plain")
         self._licence = Licence.BY
         self.licence.chose.connect(self._choose)

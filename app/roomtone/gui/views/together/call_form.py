@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QWidget
 
 from roomtone.gui.look import Look
+from roomtone.gui.views.ticks import Tick
 from roomtone.gui.views.together.about import is_day
 from roomtone.gui.views.together.parts import Card, Flow, TextField, button, field, words
 from roomtone.gui.views.transport import ChoiceBox
@@ -34,7 +35,7 @@ class CallForm(Card):
         self._chosen: dict[str, str] = {}
         self.title = field("Title of the call", "Low harmony, verse 2")
         self.brief = TextField(look, "Brief of the call", "What is wanted, and how it should feel")
-        self.kinds = {kind: QCheckBox(kind.value.capitalize()) for kind in MediaKind}
+        self.kinds = {kind: Tick(look, kind.value.capitalize()) for kind in MediaKind}
         for kind, box in self.kinds.items():
             box.setAccessibleName(f"{box.text()} is wanted")
             box.setToolTip(f"Whether {kind.value} is wanted")
@@ -54,7 +55,7 @@ class CallForm(Card):
         self.reference = self._choice("Reference picture", "A take whose picture is laid over the camera’s")
         self.script = TextField(look, "Script or lyrics", "It stands in the prompter while somebody answers", 5)
         self.fault = words("", "look")
-        self.keep = button("Open the call", "Open the call", self._keep)
+        self.keep = button("Open the call", "Open the call", self._keep, "primary")
         self.leave = button("Cancel", "Leave it as it was", self.left.emit, "plain")
         self.more = button("Recipe …", "Show the whole recipe", lambda: None, "plain")
         self.more.setCheckable(True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from roomtone.gui.look import Look
 from roomtone.gui.views.together.call_form import CallForm
 from roomtone.gui.views.together.parts import Card, Flow, Rows, button, words
-from roomtone.gui.views.together.wishes import Wishes
+from roomtone.gui.views.together.wishes import Wishes, page_for
 from roomtone.studio.lines import Tone
 from roomtone.studio.together_snapshot import CallView, ProjectView
 from roomtone.wire.project.items import CallFields
@@ -58,27 +58,29 @@ class CallsView(QWidget):
     def _card(self, pair: tuple[CallView, bool]) -> QWidget:
         call, lead = pair
         card = Card(self._look, call.title)
-        card.column.addWidget(words(call.title, "strong"))
+        head = QHBoxLayout()
+        head.addWidget(words(call.title, "strong"), 1)
+        if not call.closed:
+            again, role = ("Answer again", "") if call.answered else ("Answer", "primary")
+            head.addWidget(button(again, f"{again}: {call.title}", lambda: self._answer(call), role))
+        card.column.addLayout(head)
         card.column.addWidget(Flow(self._look, *chips(call)))
         for text in (call.brief, " · ".join(call.recipe), f"New to this? {call.beginner}" if call.beginner else ""):
             if text:
                 card.column.addWidget(words(text, "" if text is call.brief else "muted"))
         acts = []
-        if not call.closed:
-            again = "Answer again" if call.answered else "Answer"
-            acts.append(button(again, f"{again}: {call.title}", lambda: self._answer(call.id)))
         if lead:
-            acts.append(button("Edit", f"Edit {call.title}", lambda: self._open(call.id, call.fields), "plain"))
+            acts.append(button("Edit", f"Edit {call.title}", lambda: self._open(call.id, call.fields), "link"))
             text = "Open again" if call.closed else "Close"
             change = CallFields(closed=not call.closed)
-            acts.append(button(text, f"{text}: {call.title}", lambda: self._edit(call.id, change), "plain"))
+            acts.append(button(text, f"{text}: {call.title}", lambda: self._edit(call.id, change), "link"))
         if acts:
             card.column.addWidget(Flow(self._look, *acts))
         return card
 
-    def _answer(self, call: str) -> None:
-        self._wishes.ask(lambda studio: studio.answer_call(call))
-        self._wishes.lead("studio")
+    def _answer(self, call: CallView) -> None:
+        self._wishes.ask(lambda studio: studio.answer_call(call.id))
+        self._wishes.lead(page_for(call.media))
 
     def _edit(self, call: str, fields: CallFields) -> None:
         self._wishes.ask(lambda studio: studio.edit_call(call, fields))

@@ -52,10 +52,10 @@ class CommentsView(QWidget):
         self.replying = words("", "muted")
         self.about = words("", "muted")
         self.none = words("Nobody has said anything about it yet.", "muted")
-        self.whole = button("About all of it", "About all of it instead", self.widened.emit, "plain")
+        self.whole = button("About all of it", "About all of it instead", self.widened.emit, "link")
         self.fault = words("", "look")
         self.say = button("Comment", "Comment: say it", self._say)
-        self.plain = button("Not a reply", "Say it on its own", lambda: self._reply_to("", ""), "plain")
+        self.plain = button("Not a reply", "Say it on its own", lambda: self._reply_to("", ""), "link")
         for line in (self.begin, self.until):
             line.setFixedWidth(look.px(84))
         times = QWidget()
@@ -163,18 +163,18 @@ class CommentsView(QWidget):
         if comment.at is not None:
             at = comment.at
             acts.append(
-                button(f"Go to {write_seconds(at)}", f"Play from there: {short}", lambda: self.sought.emit(at), "plain")
+                button(f"Go to {write_seconds(at)}", f"Play from there: {short}", lambda: self.sought.emit(at), "link")
             )
         if comment.region is not None:
-            acts.append(button("Show where", f"Show where: {short}", lambda: self.marked.emit(comment), "plain"))
+            acts.append(button("Show where", f"Show where: {short}", lambda: self.marked.emit(comment), "link"))
         if may and not comment.waiting:
             acts.append(
-                button("Reply", f"Reply to {comment.person.name}: {short}", lambda: self._answer(comment), "plain")
+                button("Reply", f"Reply to {comment.person.name}: {short}", lambda: self._answer(comment), "link")
             )
             text = "Open again" if comment.resolved else "Settle"
             on = not comment.resolved
             acts.append(
-                button(text, f"{text}: {short}", lambda: self._wishes.ask(lambda s: s.resolve(comment.id, on)), "plain")
+                button(text, f"{text}: {short}", lambda: self._wishes.ask(lambda s: s.resolve(comment.id, on)), "link")
             )
         if comment.mine:
             acts.append(
@@ -182,7 +182,7 @@ class CommentsView(QWidget):
                     "Take away",
                     f"Take away: {short}",
                     lambda: self._wishes.ask(lambda s: s.remove_comment(comment.id)),
-                    "plain",
+                    "link",
                 )
             )
         return acts

@@ -28,7 +28,7 @@ class JoinForm(Card):
         self.passphrase = field("Passphrase", "Passphrase, or nothing to come as a guest", most=200)
         self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)
         self.fault = words("", "look")
-        self.join = button("Join", "Join this project", self._join)
+        self.join = button("Join", "Join this project", self._join, "primary")
         self.enter = button("Log in", "Log in with this name and passphrase", self._enter)
         self.link.returnPressed.connect(self._look)
         self._first = Flow(look, self.look, self.known)

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -23,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from roomtone.gui.look import Look
 from roomtone.gui.views.flow import FlowLayout
+from roomtone.studio.lines import Tone
 from roomtone.studio.together_snapshot import Person
 
 V = TypeVar("V")
@@ -39,6 +41,15 @@ class Words(QLabel):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
+    def sizeHint(self) -> QSize:
+        # Qt's own is a column of its taste; this is as wide as the text would like to be.
+        self.ensurePolished()
+        metrics = self.fontMetrics()
+        width = max((metrics.horizontalAdvance(line) for line in self.text().split("\n")), default=0) + 2
+        if not self.wordWrap():
+            return super().sizeHint()
+        return QSize(width, self.heightForWidth(width))
+
     def minimumSizeHint(self) -> QSize:
         # Qt's own is as high as the text would be in its narrowest column, which would hold the window high.
         return QSize(1, self.fontMetrics().height())
@@ -49,6 +60,13 @@ def words(text: str, role: str = "") -> QLabel:
     label = Words(text)
     if role:
         label.setProperty("role", role)
+    return label
+
+
+def chip(text: str, tone: Tone = Tone.QUIET) -> QLabel:
+    """Return a word or two on a ground of their own; those that say *look here* are amber."""
+    label = words(text, "chip-look" if tone is Tone.LOOK else "chip")
+    label.setWordWrap(False)
     return label
 
 
@@ -279,21 +297,34 @@ def _drop(row: QWidget) -> None:
 
 
 class Scroll(QScrollArea):
-    """A page that scrolls down, its column in the middle and no wider than lines are read."""
+    """A page that scrolls down, its ``column`` in the middle and no wider than lines are read.
 
-    def __init__(self, look: Look, name: str, widest: int = 900) -> None:
+    With ``aside`` there is a second column, ``side``, so wide (in pixels at a scale of 1): beside the first one where
+    there is room, and below it where there is not.
+    """
+
+    def __init__(self, look: Look, name: str, widest: int = 900, aside: int = 0) -> None:
         super().__init__()
+        self._widest, self._aside = look.px(widest), look.px(aside)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         space = look.tokens.space
-        middle, self._sheet = QWidget(), QWidget()
+        middle, self._sheet, self._main, self._beside = QWidget(), QWidget(), QWidget(), QWidget()
         middle.setObjectName("page")
-        self._sheet.setMaximumWidth(look.px(widest))
-        self.column = QVBoxLayout(self._sheet)
-        self.column.setContentsMargins(space.large, space.wide, space.large, space.wide)
-        self.column.setSpacing(space.medium)
+        self._sheet.setMaximumWidth(self._widest)
+        self.column, self.side = QVBoxLayout(self._main), QVBoxLayout(self._beside)
+        for column in (self.column, self.side):
+            column.setContentsMargins(0, 0, 0, 0)
+            column.setSpacing(space.medium)
+        self._both = QBoxLayout(QBoxLayout.Direction.TopToBottom, self._sheet)
+        self._both.setContentsMargins(space.large, space.wide, space.large, space.wide)
+        self._both.setSpacing(space.wide)
+        self._both.addWidget(self._main)
+        self._both.addWidget(self._beside)
+        self._both.addStretch(1)
+        self._beside.setVisible(bool(aside))
         across = QHBoxLayout(middle)
         across.setContentsMargins(0, 0, 0, 0)
         across.addStretch(1)
@@ -301,11 +332,23 @@ class Scroll(QScrollArea):
         across.addStretch(1)
         self.setWidget(middle)
 
-    def section(self, text: str) -> QLabel:
+    def section(self, text: str, *, beside: bool = False) -> QLabel:
         """Add the heading of a section, and return it."""
         label = heading(text)
-        self.column.addWidget(label)
+        (self.side if beside else self.column).addWidget(label)
         return label
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self._aside:
+            return
+        wide = self.width() >= 2.4 * self._aside
+        self._both.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
+        self._both.setStretch(0, 100 if wide else 0)
+        self._both.setStretch(2, 0 if wide else 1)
+        self._beside.setMinimumWidth(self._aside if wide else 0)
+        self._beside.setMaximumWidth(self._aside if wide else self._widest)
+        self._sheet.setMaximumWidth(self._widest + self._both.spacing() + self._aside if wide else self._widest)
 
 
 def person_line(look: Look, person: Person, *more: QWidget, named: bool = False) -> QWidget:
@@ -314,9 +357,9 @@ def person_line(look: Look, person: Person, *more: QWidget, named: bool = False)
     across = QHBoxLayout(line)
     across.setContentsMargins(0, 0, 0, 0)
     across.setSpacing(look.tokens.space.small)
-    across.addWidget(Disc(look, person), 0, Qt.AlignmentFlag.AlignTop)
+    across.addWidget(Disc(look, person), 0, Qt.AlignmentFlag.AlignVCenter if named else Qt.AlignmentFlag.AlignTop)
     for number, one in enumerate(more):
         if named and number == 0:
             one.setFixedWidth(look.px(160))
-        across.addWidget(one, int(isinstance(one, QLabel) and not (named and number == 0)))
+        across.addWidget(one, int(number == int(named)))
     return line

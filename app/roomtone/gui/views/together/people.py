@@ -19,7 +19,9 @@ _HERE = (
 )
 _ALONE = "Nobody else is here yet. Make a link below and send it to whoever should come: it works without an account."
 _STRANGER = "Paste a link that somebody sent you below; you see what it leads to before you join."
+_ASIDE = 400
 _GIVEN = (Role.CONTRIBUTOR, Role.REVIEWER, Role.GUEST, Role.LEADER)
+_ROLES = [(one.value, one.value.capitalize()) for one in Role]
 _DAYS = (("1", "for a day"), ("7", "for a week"), ("14", "for two weeks"), ("90", "for three months"))
 
 
@@ -27,7 +29,7 @@ class PeoplePage(Scroll):
     """The page."""
 
     def __init__(self, look: Look, wishes: Wishes) -> None:
-        super().__init__(look, "People", 760)
+        super().__init__(look, "People", 720, _ASIDE)
         self._look = look
         self._wishes = wishes
         self._view: PeopleView | None = None
@@ -39,7 +41,7 @@ class PeoplePage(Scroll):
         self.invites: Rows[InviteView] = Rows(look, self._invite, lambda view: view.id)
         self.role = ChoiceBox(look, "Role of whoever comes in by it", "What whoever comes in by the link may do")
         self.days = ChoiceBox(look, "How long the link works", "How long the link works")
-        self.invite = button("Make a link", "Make a link that invites people", self._make)
+        self.invite = button("Make a link", "Make a link that invites people", self._make, "primary")
         self._inviting = Flow(look, self.role, self.days, self.invite)
         self.devices: Rows[DeviceView] = Rows(look, self._device, lambda view: view.id)
         self.join = JoinForm(look, wishes)
@@ -75,17 +77,18 @@ class PeoplePage(Scroll):
         self.column.addWidget(self.server)
         self.column.addWidget(self.people)
         self.column.addWidget(self._alone)
-        self._you_title = self.section("You")
-        self.column.addWidget(self.profile)
         self._invites_title = self.section("Links that invite")
         self.column.addWidget(self._inviting)
         self.column.addWidget(self.invites)
-        self.section("Join or come back")
-        self.column.addWidget(self.join)
-        self.column.addWidget(self.account)
         self._devices_title = self.section("Where you are logged in")
         self.column.addWidget(self.devices)
         self.column.addStretch(1)
+        self._you_title = self.section("You", beside=True)
+        self.side.addWidget(self.profile)
+        self.section("Join or come back", beside=True)
+        self.side.addWidget(self.join)
+        self.side.addWidget(self.account)
+        self.side.addStretch(1)
         for box in (self.role, self.days):
             box.setMinimumContentsLength(12)
         self.role.chose.connect(self._choose_role)
@@ -111,11 +114,16 @@ class PeoplePage(Scroll):
             role.setObjectName("role")
             role.setMinimumContentsLength(10)
             role.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-            role.show_entries([(one.value, one.value.capitalize()) for one in Role], person.role.value)
-            role.chose.connect(lambda value: self._wishes.ask(lambda s: s.set_role(person.account, Role(value))))
+            role.show_entries(_ROLES, person.role.value)
+            role.chose.connect(lambda value: self._set_role(person, role, Role(value)))
             across.addWidget(role)
             across.addWidget(self._parting(person))
         return line
+
+    def _set_role(self, person: Person, box: ChoiceBox, role: Role) -> None:
+        # The box shows what is so; what was chosen is shown once it is, and a refusal leaves it as it was.
+        box.show_entries(_ROLES, person.role.value)
+        self._wishes.ask(lambda studio: studio.set_role(person.account, role))
 
     def _parting(self, person: Person) -> QWidget:
         """Return the button that lets somebody go, which asks once more where it stands."""

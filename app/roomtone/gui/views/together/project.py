@@ -24,11 +24,15 @@ _EMPTY = EmptyModel(
 )
 
 
+# So wide is what stands beside the calls.
+_ASIDE = 400
+
+
 class ProjectPage(Scroll):
     """The page."""
 
     def __init__(self, look: Look, wishes: Wishes) -> None:
-        super().__init__(look, "Project")
+        super().__init__(look, "Project", 760, _ASIDE)
         self._look = look
         self._wishes = wishes
         self._shown: tuple[ProjectView, ReviewView, tuple[Person, ...]] | None = None
@@ -46,16 +50,25 @@ class ProjectPage(Scroll):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(look.tokens.space.medium)
         self._column.addWidget(self.about)
+        for title, whole in (("Calls", self.calls), ("Steps", self.board)):
+            self._column.addSpacing(look.tokens.space.small)
+            self._column.addWidget(heading(title))
+            self._column.addWidget(whole)
+        self._more = QWidget()
+        beside = QVBoxLayout(self._more)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(look.tokens.space.medium)
         for title, parts in (
-            ("Calls", (self.calls,)),
-            ("Steps", (self.board,)),
             ("Credits", (self.credits, self._unnamed)),
             ("Where takes come from", (self.lineage,)),
         ):
-            self._column.addSpacing(look.tokens.space.small)
-            self._column.addWidget(heading(title))
+            beside.addWidget(heading(title))
             for part in parts:
-                self._column.addWidget(part)
+                beside.addWidget(part)
+            beside.addSpacing(look.tokens.space.small)
+        self.side.addWidget(self._more)
+        self.side.addStretch(1)
+        self._more.hide()
         self.column.addWidget(self.nothing, 1)
         self.column.addWidget(self._all)
         self.column.addStretch()
@@ -72,6 +85,7 @@ class ProjectPage(Scroll):
         self._shown = (view, review, people)
         self.nothing.setVisible(not view.id)
         self._all.setVisible(bool(view.id))
+        self._more.setVisible(bool(view.id))
         self.about.show_about(view)
         self.calls.show_calls(view, [(take.id, f"{take.title} – {take.person.name}") for take in review.takes])
         self.board.show_board(view, people)

@@ -15,7 +15,8 @@ from roomtone.gui.views.together.review_list import TakeList
 from roomtone.gui.views.together.review_take import ReviewTakeView
 from roomtone.gui.views.together.wishes import Wishes
 from roomtone.gui.views.waves import WaveSource
-from roomtone.studio.together_snapshot import ReviewView
+from roomtone.studio.lines import Line, Tone
+from roomtone.studio.together_snapshot import ReviewTake, ReviewView
 
 _EMPTY = EmptyModel(
     "headphones",
@@ -83,9 +84,19 @@ class ReviewPage(QWidget):
         self._right.setCurrentWidget(self.take if chosen is not None else self.empty)
         if chosen is not None:
             titles = {take.id: take.title for take in view.takes}
-            self.take.show_take(chosen, self._lanes.get(chosen.library), view.comments, titles)
+            self.take.show_take(chosen, lane_of(chosen, self._lanes), view.comments, titles)
         elif listed:
             self._look_at(listed[0].id)
 
     def _look_at(self, take: str) -> None:
         self._wishes.ask(lambda studio: studio.review(take))
+
+
+def lane_of(take: ReviewTake, lanes: Mapping[str, LaneModel]) -> LaneModel | None:
+    """Return how a take is drawn: as in the list of takes where it was made here, else from what was fetched of it."""
+    if take.library in lanes:
+        return lanes[take.library]
+    if not take.tracks:
+        return None
+    quiet = Line("", Tone.QUIET)
+    return LaneModel(take.id, take.title, take.title, take.detail, quiet, 0.0, take.seconds, take.tracks, own=False)

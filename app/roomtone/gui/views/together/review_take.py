@@ -12,40 +12,43 @@ from roomtone.gui.pictures import PictureStore
 from roomtone.gui.presenters.model import LaneModel
 from roomtone.gui.presenters.review import hint, origin_lines
 from roomtone.gui.views.together.comments import CommentsView
-from roomtone.gui.views.together.marks import MarksView
+from roomtone.gui.views.together.heard import HeardView
 from roomtone.gui.views.together.parts import Flow, Rows, Scroll, button, relabel, words
 from roomtone.gui.views.together.reason import ReasonView
 from roomtone.gui.views.together.seeing import PictureView, TextView
 from roomtone.gui.views.together.submitting import SubmitCard
 from roomtone.gui.views.together.wishes import Wishes
-from roomtone.gui.views.waves import WaveSource, WaveView
+from roomtone.gui.views.waves import WaveSource
 from roomtone.studio.together_snapshot import CommentView, PartKind, ReviewTake
 from roomtone.wire.project.items import Anchor
 from roomtone.wire.project.state import Stage
+
+# So wide are the comments beside the take.
+_ASIDE = 380
 
 
 class ReviewTakeView(Scroll):
     """The take that is looked at."""
 
     def __init__(self, look: Look, source: WaveSource, store: PictureStore, wishes: Wishes) -> None:
-        super().__init__(look, "Take", 760)
+        super().__init__(look, "Take", 760, _ASIDE)
         self._look = look
         self._wishes = wishes
         self._take: ReviewTake | None = None
         self._playing = False
+        self._at = -1.0
         self.title = words("", "heading")
         self.detail = words("", "muted")
         self.reason = words("", "look")
-        self.wave = WaveView(look, source, self, store)
-        self.wave.setFixedHeight(look.px(110))
-        self.marks = MarksView(look)
+        self.heard = HeardView(look, source, store)
+        self.marks = self.heard.marks
         self.picture = PictureView(look, store)
         self.text = TextView(look)
         self.play = button("Play", "Play", self._play)
         self.fetch = button("Fetch all files", "Bring all files of this take here", lambda: self._do("fetch"), "plain")
         self.free = button("Free the copy here", "Delete the copy on this computer", lambda: self._do("free"), "plain")
         self.read = button("Read it aloud", "Read this text aloud: it stands in the prompter", self._read)
-        self.accept = button("Accept", "Accept this take", lambda: self._do("accept"))
+        self.accept = button("Accept", "Accept this take", lambda: self._do("accept"), "primary")
         self.later = button("Keep for later …", "Keep this take for later, with a reason", self._ask_reason)
         self.why = ReasonView(look)
         self.withdraw = button("Withdraw", "Take this take back", lambda: self._do("withdraw"), "plain")
@@ -72,10 +75,8 @@ class ReviewTakeView(Scroll):
         self.detail.setText(" · ".join(part for part in (take.person.name, take.stage.value, take.detail) if part))
         self.reason.setText(f"Kept for later: {take.reason}")
         self.reason.setVisible(bool(take.reason))
-        self.wave.setVisible(lane is not None and take.kind in (PartKind.SOUND, PartKind.VIDEO))
-        if lane is not None:
-            self.wave.show_lane(lane)
-        self.marks.show_marks(take.seconds, comments)
+        heard = take.kind in (PartKind.SOUND, PartKind.VIDEO)
+        self.heard.show_heard(take.seconds if heard else 0.0, lane, comments)
         self.picture.show_file(take.file if take.kind is PartKind.ARTWORK else "")
         self.text.show_text(take.text)
         self.hint.setText(hint(take))
@@ -92,31 +93,30 @@ class ReviewTakeView(Scroll):
         """Show where it is heard, in seconds; below zero it is not."""
         self._playing = playing
         relabel(self.play, *(("Pause", "Pause") if playing else ("Play", "Play")))
-        self.marks.show_at(at)
-        seconds = self._take.seconds if self._take is not None else 0.0
-        self.wave.show_playhead(min(1.0, at / seconds) if at >= 0 and seconds > 0 else -1.0)
+        self._at = at
+        self.heard.show_at(at)
         if at >= 0:
             self.comments.follow(at)
 
     def _assemble(self) -> None:
         self._judging = Flow(self._look, self.accept, self.later)
-        above = (self.title, self.detail, self.reason, self.hint, self.picture, self.text, self.wave, self.marks)
+        above = (self.title, self.detail, self.reason, self.hint, self.picture, self.text, self.heard)
         for widget in above:
             self.column.addWidget(widget)
         self.column.addWidget(Flow(self._look, self.play, self.read, self.fetch, self.free, self.withdraw))
         below: tuple[QWidget, ...] = (self._judging, self.why, self.submit, self.origin, self.versions)
         for part in below:
             self.column.addWidget(part)
-        self.section("Comments")
-        self.column.addWidget(self.comments)
         self.column.addStretch(1)
+        self.section("Comments", beside=True)
+        self.side.addWidget(self.comments)
+        self.side.addStretch(1)
         self.why.given.connect(self._keep_later)
         self.why.left.connect(lambda: self.later.setFocus(Qt.FocusReason.OtherFocusReason))
         self.picture.chosen.connect(self.comments.show_place)
         self.text.selectionChanged.connect(self.comments.show_place)
         self.comments.widened.connect(self._widen)
-        self.marks.sought.connect(self._seek)
-        self.wave.pressed.connect(lambda share: self._seek(share * (self._take.seconds if self._take else 0.0)))
+        self.heard.sought.connect(self._seek)
         self.comments.sought.connect(self._seek)
         self.comments.marked.connect(lambda comment: self.picture.show_region(comment.region))
 
@@ -155,7 +155,8 @@ class ReviewTakeView(Scroll):
         if self._playing:
             self._wishes.lead("pause")
         else:
-            self._seek(0.0)
+            # What was paused goes on where it was.
+            self._seek(max(0.0, self._at))
 
     def _seek(self, at: float) -> None:
         if self._take is not None and self._take.kind in (PartKind.SOUND, PartKind.VIDEO):

@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from roomtone.gui.look import Look
 from roomtone.gui.views.parts import IconButton
+from roomtone.gui.views.ticks import Tick
 from roomtone.gui.views.together.parts import Disc, words
 from roomtone.gui.views.transport import ChoiceBox
 from roomtone.studio.together_snapshot import StepView
@@ -28,15 +29,14 @@ class StepShown(NamedTuple):
     people: tuple[tuple[str, str], ...]
 
 
-class StepTick(QCheckBox):
+class StepTick(Tick):
     """The step itself. Its title ends in … where there is no room."""
 
     moved = Signal(int)
     rename_wished = Signal()
 
     def __init__(self, look: Look, shown: StepShown) -> None:
-        super().__init__(shown.step.title)
-        self._look = look
+        super().__init__(look, shown.step.title)
         self._title = shown.step.title
         self._lead = shown.lead
         self.setObjectName("tick")

@@ -7,9 +7,10 @@ from typing import TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from roomtone.gui.look import Look
+from roomtone.gui.views.ticks import Tick
 from roomtone.gui.views.together.parts import Card, Rows, button, words
 from roomtone.gui.views.together.wishes import Wishes
 from roomtone.gui.views.transport import ChoiceBox
@@ -58,15 +59,15 @@ class SubmitCard(Card):
         self.check: Rows[FindingView] = Rows(look, self._finding, lambda finding: finding.text)
         self.in_shot = ChoiceBox(look, "Who can be seen or heard", "Who can be seen or heard in it")
         self.minors = ChoiceBox(look, "Children", "Whether children are in it")
-        self.machines = QCheckBox("Programs may be trained with it")
-        self.voice = QCheckBox("A voice like the one in it may be made")
-        self.location = QCheckBox("Keep the place where it was made")
+        self.machines = Tick(look, "Programs may be trained with it")
+        self.voice = Tick(look, "A voice like the one in it may be made")
+        self.location = Tick(look, "Keep the place where it was made")
         self.location.setToolTip("Where the file says where it was made, that is taken out unless this is ticked")
         for box in (self.machines, self.voice, self.location):
             box.setAccessibleName(box.text())
         self.terms = words("", "muted")
         self.fault = words("Say who is in it, and whether children are", "look")
-        self.give = button("Submit", "Submit this take to the project", self._submit)
+        self.give = button("Submit", "Submit this take to the project", self._submit, "primary")
         self._shot, self._minors = InShot.UNSAID, Minors.UNSAID
         self.column.addWidget(words("Submit this take", "strong"))
         for widget in (

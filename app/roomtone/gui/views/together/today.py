@@ -6,15 +6,16 @@ from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from roomtone.gui.look import Look
-from roomtone.gui.views.together.parts import Card, Disc, Flow, Rows, Scroll, button, heading, words
+from roomtone.gui.views.together.parts import Card, Disc, Flow, Rows, Scroll, button, chip, heading, words
 from roomtone.gui.views.together.wishes import Wishes, page_for
 from roomtone.studio.together_intents import TogetherIntents
 from roomtone.studio.together_snapshot import NewsView, NextView, TodayView
 
 _ANSWERS = (("Record it", "studio"), ("Film it", "film"), ("Draw it", "artwork"), ("Write it", "writing"))
+_ASIDE = 400
 _NO_PROMPT = "Make something small today"
 _NO_CALL = "No call waits for you. Open one on the page Project, or just record: free takes are welcome."
 
@@ -58,7 +59,7 @@ class TodayPage(Scroll):
     """The page."""
 
     def __init__(self, look: Look, wishes: Wishes) -> None:
-        super().__init__(look, "Today", 760)
+        super().__init__(look, "Today", 720, _ASIDE)
         self._look = look
         self._wishes = wishes
         self._view = TodayView()
@@ -73,14 +74,15 @@ class TodayPage(Scroll):
         self._then = words("", "muted")
         self.column.addWidget(self.next)
         self.column.addWidget(self._then)
-        self._news_title = self.section("News")
+        self.column.addStretch(1)
+        self._news_title = self.section("News", beside=True)
         self.news: Rows[NewsView] = Rows(look, self._item, lambda view: view.id)
         self._quiet = words("Nothing new. What others say of your takes, and make of them, will stand here.", "muted")
-        self._seen = button("Mark as seen", "Mark all news as seen", self._mark_seen, "plain")
-        self.column.addWidget(self.news)
-        self.column.addWidget(self._quiet)
-        self.column.addWidget(self._seen, 0, Qt.AlignmentFlag.AlignLeft)
-        self.column.addStretch(1)
+        self._seen = button("Mark as seen", "Mark all news as seen", self._mark_seen, "link")
+        self.side.addWidget(self.news)
+        self.side.addWidget(self._quiet)
+        self.side.addWidget(self._seen, 0, Qt.AlignmentFlag.AlignLeft)
+        self.side.addStretch(1)
 
     def show_today(self, view: TodayView) -> None:
         """Show the page."""
@@ -107,7 +109,8 @@ class TodayPage(Scroll):
         self._prompt.column.addWidget(self.prompt)
         self._prompt.column.addWidget(self._from)
         self.answers = [
-            button(text, f"{text}: answer today’s prompt", partial(self._answer, page)) for text, page in _ANSWERS
+            button(text, f"{text}: answer today’s prompt", partial(self._answer, page), "" if number else "primary")
+            for number, (text, page) in enumerate(_ANSWERS)
         ]
         self._prompt.column.addWidget(Flow(self._look, *self.answers))
         line = self._days = QWidget()
@@ -125,12 +128,15 @@ class TodayPage(Scroll):
 
     def _next(self, view: NextView) -> QWidget:
         card = Card(self._look, view.title)
-        card.column.addWidget(words(view.title, "strong"))
-        card.column.addWidget(words(" · ".join([*view.media, view.why]), "muted"))
+        left, across = QVBoxLayout(), QHBoxLayout()
+        left.setSpacing(self._look.tokens.space.tight)
+        left.addWidget(words(view.title, "strong"))
+        left.addWidget(Flow(self._look, *(chip(kind) for kind in view.media), words(view.why, "muted")))
         if view.beginner:
-            card.column.addWidget(words(f"New to this? {view.beginner}", "muted"))
-        answer = button("Answer", f"Answer “{view.title}”", lambda: self._answer_call(view))
-        card.column.addWidget(answer, 0, Qt.AlignmentFlag.AlignLeft)
+            left.addWidget(words(f"New to this? {view.beginner}", "muted"))
+        across.addLayout(left, 1)
+        across.addWidget(button("Answer", f"Answer “{view.title}”", lambda: self._answer_call(view)))
+        card.column.addLayout(across)
         return card
 
     def _answer_call(self, view: NextView) -> None:
@@ -140,18 +146,21 @@ class TodayPage(Scroll):
     def _item(self, view: NewsView) -> QWidget:
         text = words(view.text, "strong" if view.fresh else "")
         text.setAccessibleName(f"New: {view.text}" if view.fresh else view.text)
-        when = QLabel(view.when)
-        when.setProperty("role", "muted")
-        line = QWidget()
+        below: list[QWidget] = [words(view.when, "muted")]
+        if view.take or view.call:
+            below.append(button("Show", f"Show: {view.text}", lambda: self._go(view), "link"))
+        line, column = QWidget(), QVBoxLayout()
+        column.setSpacing(self._look.tokens.space.hair)
+        column.addWidget(text)
+        column.addWidget(Flow(self._look, *below))
         across = QHBoxLayout(line)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(self._look.tokens.space.small)
         if view.person is not None:
             across.addWidget(Disc(self._look, view.person), 0, Qt.AlignmentFlag.AlignTop)
-        across.addWidget(text, 1)
-        across.addWidget(when)
-        if view.take or view.call:
-            across.addWidget(button("Show", f"Show: {view.text}", lambda: self._go(view), "plain"))
+        else:
+            across.addSpacing(self._look.px(28) + self._look.tokens.space.small)
+        across.addLayout(column, 1)
         return line
 
     def _go(self, view: NewsView) -> None:
