@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from roomtone.server.db import engines
+from roomtone.server.db.commits import CountedCommits
+from roomtone.server.db.sql import SqlRepository
+from roomtone.server.problems import RefusedError
 from roomtone.wire.project.people import Role, Scope
 from tests.server.inside import Inside, Person, fresh
 from tests.server.rig import Answer
@@ -259,3 +264,18 @@ def test_a_guest_sees_what_a_guest_needs(inside: Inside, ana: Person, project: s
     assert guest.ask("GET", f"/api/projects/{project}/items/{comment}/history").code == "unknown-item"
     answers = guest.edit(project, said(own, kind="take", submitted=True), said(fresh(), kind="comment", about=own))
     assert [answer["outcome"] for answer in answers] == ["applied", "refused"]
+
+
+class FullDisk(SqlRepository):
+    """A repository that has no room for the use of a key."""
+
+    def use_key(self, token_hash: str, at: datetime) -> None:
+        del token_hash, at
+        raise RefusedError("disk-full")
+
+
+def test_a_full_disk_keeps_nobody_from_reading() -> None:
+    with Inside(FullDisk(engines.open_memory(), CountedCommits(), engines.faults)) as inside:
+        ana = inside.person("Ana")
+        assert ana.get("/api/me")["name"] == "Ana"
+        assert ana.get("/api/projects") == {"projects": []}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -11,12 +12,15 @@ from typing import Final, Generic, TypeVar
 import msgspec
 
 from roomtone.foundation.clock import Clock
+from roomtone.foundation.errors import RoomtoneError
 from roomtone.server.db.contract import Repository
 from roomtone.server.db.records import AccountRecord, KeyRecord, TakePlace, UploadRecord
 from roomtone.server.problems import RefusedError
 from roomtone.server.threads import Threads
 from roomtone.wire.project.people import Role
 from roomtone.wire.project.rights import Right, allowed
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -175,4 +179,8 @@ class Access:
             self._used.clear()
         self._used[key.hash] = now
         hour = now.replace(minute=0, second=0, microsecond=0)
-        await self._threads.run(self._repository.use_key, key.hash, hour)
+        try:
+            await self._threads.run(self._repository.use_key, key.hash, hour)
+        except RoomtoneError as error:
+            # A full disk keeps nobody from reading, nor from hearing why nothing can be written.
+            log.info("the use of a key could not be remembered: %s", error)
