@@ -206,7 +206,7 @@ def test_the_files_of_a_take_are_shown_by_the_systems_own_program(
     qtbot.waitUntil(lambda: full.window.takes.current is not None and full.window.takes.current.folder != "")
     folders = _Folders()
     menu = QMenu()
-    QDesktopServices.setUrlHandler("file", folders, "show_url")
+    QDesktopServices.setUrlHandler("file", folders, b"show_url")
     try:
         view = lane(full, "take-0")
         assert view.lane is not None
