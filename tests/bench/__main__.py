@@ -9,7 +9,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHMARKS = ("engine_bench", "film_bench", "upload_bench", "server_bench", "window_bench")
+BENCHMARKS = ("engine_bench", "film_bench", "upload_bench", "server_bench", "crowd_bench", "window_bench")
 
 
 def main() -> int:

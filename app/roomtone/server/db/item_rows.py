@@ -157,11 +157,10 @@ def _item_values(item: Item, seq: int) -> dict[str, Any]:
     }
 
 
-def _item_record(row: Row[Any]) -> ItemRecord:
-    """Return an item from its row."""
-    return ItemRecord(
-        Item(row.id, row.author, row.created, _FIELDS.decode(row.fields), _STAMPS.decode(row.stamps)), row.seq
-    )
+def _item_record(row: Any) -> ItemRecord:
+    """Return an item from its row, whose columns are in the order of the table's."""
+    _, identity, _, author, created, seq, fields, stamps = row
+    return ItemRecord(Item(identity, author, created, _FIELDS.decode(fields), _STAMPS.decode(stamps)), seq)
 
 
 def _items(db: Connection, project: str, ids: list[str]) -> list[ItemRecord]:
