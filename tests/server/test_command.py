@@ -17,7 +17,7 @@ from roomtone.server.running import read_announcement
 from roomtone.wire.digest import digest_of
 from tests.rigs import processes
 from tests.rigs.processes import Program, until
-from tests.server.rig import Client, RunningServer
+from tests.server.rig import Client, Keeping, RunningServer
 
 
 def server_argv(home: Path, *arguments: str) -> list[str]:
@@ -144,28 +144,29 @@ def test_errors_are_documents_with_json(tmp_path: Path, capsys: pytest.CaptureFi
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "unknown-account"
 
 
-def test_check_finds_what_is_missing_or_changed(server: RunningServer, capsys: pytest.CaptureFixture[str]) -> None:
-    client = server.client()
-    body = os.urandom(2_000_000)
-    files = []
-    for _ in range(3):
-        take, track = client.track()
-        client.append(client.upload(len(body), {"take": take, "track": track}), 0, body)
-        client.seal(take, track, len(body), digest_of(body))
-        (found,) = (server.data / "store").rglob(f"{take}-*")
-        files.append(found)
-    looking = ["check", "--json", "--data", str(server.data)]
-    assert run(str(server.folder), [*looking, "--deep"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"tracks": 3, "bytes": 6_000_000, "unfinished": 0, "faults": []}
-    files[0].unlink()
-    os.truncate(files[1], 1000)
-    with files[2].open("r+b") as file:
-        file.seek(1_500_000)
-        file.write(b"changed")
-    assert run(str(server.folder), looking) == 1
-    assert len(json.loads(capsys.readouterr().out)["faults"]) == 2
-    assert run(str(server.folder), [*looking, "--deep"]) == 1
-    assert len(json.loads(capsys.readouterr().out)["faults"]) == 3
+def test_check_finds_what_is_missing_or_changed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with RunningServer(tmp_path) as server:
+        client = server.client()
+        body = os.urandom(2_000_000)
+        files = []
+        for _ in range(3):
+            take, track = client.track()
+            client.append(client.upload(len(body), {"take": take, "track": track}), 0, body)
+            client.seal(take, track, len(body), digest_of(body))
+            (found,) = (server.data / "store").rglob(f"{take}-*")
+            files.append(found)
+        looking = ["check", "--json", "--data", str(server.data)]
+        assert run(str(server.folder), [*looking, "--deep"]) == 0
+        assert json.loads(capsys.readouterr().out) == {"tracks": 3, "bytes": 6_000_000, "unfinished": 0, "faults": []}
+        files[0].unlink()
+        os.truncate(files[1], 1000)
+        with files[2].open("r+b") as file:
+            file.seek(1_500_000)
+            file.write(b"changed")
+        assert run(str(server.folder), looking) == 1
+        assert len(json.loads(capsys.readouterr().out)["faults"]) == 2
+        assert run(str(server.folder), [*looking, "--deep"]) == 1
+        assert len(json.loads(capsys.readouterr().out)["faults"]) == 3
 
 
 def test_tokens_are_kept_as_hashes_only(server: RunningServer) -> None:
@@ -173,3 +174,35 @@ def test_tokens_are_kept_as_hashes_only(server: RunningServer) -> None:
     assert until(lambda: server.client().get("/api/me").status == 200, 5, "an answer")
     for path in server.data.rglob("*"):
         assert not path.is_file() or token not in path.read_bytes()
+
+
+def test_accounts_and_checks_reach_a_database_and_a_store_elsewhere(tmp_path: Path, kept_outside: Keeping) -> None:
+    with RunningServer(tmp_path, keeping=kept_outside) as server:
+        ana = server.another_account("Ana")
+        assert ana.get("/api/me").json["name"] == "Ana"
+        assert [one["name"] for one in server.command("user", "list")["accounts"]] == ["Ana", "Owner"]
+        assert server.command("check")["faults"] == []
+        # What is kept elsewhere is not kept here, too.
+        assert not list(server.data.glob("*.sqlite*"))
+        assert not (server.data / "store").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "url"),
+    [("--database", "mysql://ana:hush@host/x"), ("--store", "s3://ana:hush@host/x"), ("--store", "x")],
+)
+def test_an_address_that_is_not_understood_is_wrong_usage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str, url: str
+) -> None:
+    assert run(str(tmp_path), ["check", option, url]) == 2
+    said = capsys.readouterr()
+    assert "not understood" in said.err
+    assert "hush" not in said.err + said.out
+
+
+def test_a_database_that_does_not_answer_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    url = f"postgresql://ana:hush@127.0.0.1:{processes.free_port()}/x"
+    assert run(str(tmp_path), ["check", "--database", url]) == 1
+    said = capsys.readouterr()
+    assert "The database was not opened" in said.err
+    assert "hush" not in said.err + said.out

@@ -87,15 +87,15 @@ def opened(places: Places, *, serving: bool = False) -> Iterator[tuple[Repositor
 
     ``serving`` is said by the one process that takes uploads in.
     """
-    repository = places.open_repository(serving=serving)
+    storage = places.open_storage(serving=serving)
     try:
-        storage = places.open_storage(serving=serving)
+        repository = places.open_repository(serving=serving)
         try:
             yield repository, storage
         finally:
-            storage.close()
+            repository.close()
     finally:
-        repository.close()
+        storage.close()
 
 
 @dataclass(frozen=True)
