@@ -67,7 +67,10 @@ class SyncRig:
                 case RemoteChange():
                     self.changes.append(event)
                 case SafeTakes():
-                    self.safe_before.update(event.takes)
+                    self.safe_before = set(event.takes)
+                    self.takes = {
+                        take: told for take, told in self.takes.items() if told[-1].state is not SyncState.SAFE
+                    }
 
     # What was heard
 

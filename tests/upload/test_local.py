@@ -14,7 +14,7 @@ from roomtone.upload.account import account_file, load, read_link, remove, save
 from roomtone.upload.core_events import Grown, TakeGrew, TakeRecord, TakeSealed, TrackRecord
 from roomtone.upload.local import QUIET_AFTER, SCAN_SECONDS, STALE_AFTER, LocalTakes, about, in_trash
 from roomtone.upload.progress import Progress
-from roomtone.upload.records import Records
+from roomtone.upload.records import HERE, Records
 from tests.upload.growing import GrowingTake
 
 PROJECT = "ab" * 16
@@ -153,11 +153,24 @@ def test_frames_follow_from_bytes_and_are_never_too_many() -> None:
 def test_records_come_back_and_damaged_ones_are_as_good_as_lost(home: Home) -> None:
     records = Records(home.sync)
     record = TakeRecord("ab" * 16, declared=True, tracks={"mic-1.flac": TrackRecord("/api/uploads/x", 1)})
-    records.save("a folder", record)
+    records.save(HERE, "a folder", record)
     (home.sync / f"{'cd' * 16}.json").write_bytes(b'{"folder": 3')
     (home.sync / f"{'ef' * 16}.json").write_bytes((home.sync / f"{'ab' * 16}.json").read_bytes())
-    loaded = records.load()
+    loaded = records.load(HERE)
     assert [(kept.folder, kept.record) for kept in loaded.values()] == [("a folder", record)]
+
+
+def test_what_one_server_has_says_nothing_about_another(home: Home) -> None:
+    records = Records(home.sync)
+    safe = TakeRecord("ab" * 16, declared=True, safe=True)
+    records.save(HERE, "a folder", safe)
+    assert records.load("https://choir.example") == {}
+    records.save("https://choir.example", "a folder", TakeRecord("ab" * 16, declared=True))
+    assert [kept.record.safe for kept in records.load("https://choir.example").values()] == [False]
+    assert [kept.record for kept in records.load(HERE).values()] == [safe]
+    nameless = home.sync / f"{'cd' * 16}.json"
+    nameless.write_text('{"folder": "old", "record": {"take": "%s", "safe": true}}' % ("cd" * 16))
+    assert "cd" * 16 not in records.load(HERE), "nobody knows which server an old record is about"
 
 
 def test_the_joined_server_is_remembered_for_the_owner_only(home: Home) -> None:

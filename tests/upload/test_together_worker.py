@@ -10,6 +10,7 @@ import pytest
 from roomtone.foundation.errors import RoomtoneError
 from roomtone.foundation.paths import Home
 from roomtone.upload.client import SyncClient
+from roomtone.upload.states import SyncState
 from roomtone.upload.together_messages import NewEdit, ProjectDocument
 from roomtone.wire.project.items import CommentFields, ProjectFields, StepFields, TakeFields
 from roomtone.wire.project.people import NewInvite, Role
@@ -122,17 +123,31 @@ def test_a_project_begun_alone_moves_to_a_shared_server_with_everything_in_it(ri
     rig.client.poke(take.folder)
     rig.wait_safe(take.id)
     rig.client.make_edits(project, [NewEdit(take.id, TakeFields(submitted=True))])
+    step = secrets.token_hex(16)
+    me = rig.client.get_project(project).me
+    rig.client.make_edits(project, [NewEdit(step, StepFields(title="Drum", place=2.0, person=me))])
+    rig.client.make_edits(project, [NewEdit(step, StepFields(title="Drums"))])
     before = _settled(rig.client, project)
+    history = rig.client.history(project, step)
     rig.client.join(server.url, server.user("add", "Ana")["token"])
+    elsewhere = rig.wait_problem(take.id, "project-elsewhere")
+    assert elsewhere.state is SyncState.LOCAL, "what is safe on one server is not on another"
+    assert take.id not in rig.client.status().safe
+    assert [one.reachable for one in rig.client.list_local_projects()] == [False]
     moved = rig.client.move_project(project)
-    assert moved.takes == 1
+    assert (moved.takes, moved.missing) == (1, [])
+    rig.kill_worker()
+    assert rig.client.move_project(project).edits == moved.edits, "again, it changes nothing"
     after = _settled(rig.client, project)
     assert (after.here, after.server) == (False, server.url)
-    assert _titles(after) == ["Bass"]
+    assert _titles(after) == ["Bass", "Drums"]
+    assert after.state.fields(step, StepFields).person == after.me != me
+    there = rig.client.history(project, step)
+    assert [(past.edit.id, past.edit.at) for past in there.past] == [(p.edit.id, p.edit.at) for p in history.past]
     assert {name: item.stamps for name, item in after.state.items.items()} == {
         name: item.stamps for name, item in before.state.items.items()
     }
     rig.client.sync_now(20)
-    there = until(lambda: rig.client.list_takes(project).takes, 20, "the take on the server")
-    assert [one.id for one in there] == [take.id]
+    rig.wait_safe(take.id)
+    assert [(one.id, one.sealed) for one in rig.client.list_takes(project).takes] == [(take.id, True)]
     assert [one.id for one in rig.client.list_local_projects()] == [project]

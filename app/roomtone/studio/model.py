@@ -106,11 +106,14 @@ class StudioModel:
                 self._synced[event.take] = event
                 if event.state is SyncState.SAFE:
                     self._safe.add(event.take)
+                else:
+                    self._safe.discard(event.take)
                 rolling = self.rolling.id if self.rolling else ""
                 if event.take != rolling or old is None or old.state is not event.state:
                     self._views = None
             case sync.SafeTakes():
-                self._safe.update(event.takes)
+                self._safe = set(event.takes)
+                self._synced = {take: told for take, told in self._synced.items() if told.state is not SyncState.SAFE}
                 self._views = None
             case sync.Link():
                 self.link = event

@@ -131,7 +131,7 @@ class SyncClient(TogetherCalls):
 
 
 def _left_alone(take: messages.TakeSync) -> bool:
-    return take.problem is not None and take.problem.code == "no-project"
+    return take.problem is not None and take.problem.code in ("no-project", "project-elsewhere")
 
 
 def _typed(on_event: Callable[[Event], None]) -> Callable[[msgspec.Raw], None]:

@@ -19,6 +19,12 @@ NO_PROJECT: Final = Problem(
     "It was recorded before a project was chosen",
     "It stays on this computer; record into a project to share takes",
 )
+PROJECT_ELSEWHERE: Final = Problem(
+    "project-elsewhere",
+    "The project of this take lives on another server",
+    "Another server is used now than the one that the project was begun on",
+    "The take stays on this computer; use that server again, or move the project to this one",
+)
 SIGNED_OUT: Final = Problem(
     "not-signed-in",
     "The server does not know you any more",

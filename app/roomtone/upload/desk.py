@@ -10,7 +10,6 @@ import msgspec
 
 from roomtone.foundation.errors import UsageError
 from roomtone.upload import messages
-from roomtone.upload.core_events import NewToken
 from roomtone.upload.download import download
 from roomtone.upload.feed import Feed
 from roomtone.upload.http import Transport
@@ -18,7 +17,7 @@ from roomtone.upload.place import Place
 from roomtone.upload.replica.runner import Runner
 from roomtone.upload.reports import Reports
 from roomtone.upload.together_desk import TogetherDesk
-from roomtone.upload.together_messages import JoinLink, LogIn, RotateKey, TogetherCommand
+from roomtone.upload.together_messages import JoinLink, LogIn, MoveProject, RotateKey, TogetherCommand
 from roomtone.upload.uploader import Uploader
 from roomtone.wire import api
 
@@ -93,13 +92,13 @@ class Desk:
 
     def _ask_together(self, command: TogetherCommand) -> Any:
         answer = self._together.answer(command)
-        if isinstance(command, JoinLink | LogIn | RotateKey):
+        if isinstance(command, JoinLink | LogIn | RotateKey | MoveProject):
             self._other_key()
         return self._membership() if isinstance(command, LogIn | RotateKey) else answer
 
     def _other_key(self) -> None:
         """Another server or another key is used from now on."""
-        self._uploader.post(NewToken())
+        self._uploader.ask(self._uploader.use_server)
         self._runner.again()
 
     def _membership(self) -> messages.Membership:

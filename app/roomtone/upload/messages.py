@@ -164,7 +164,8 @@ class Link(msgspec.Struct, frozen=True, tag="link"):
 
 
 class SafeTakes(msgspec.Struct, frozen=True, tag="safe-takes"):
-    """The ids of takes that are safe on the server since before; told once to every new client."""
+    """The ids of all takes that are safe on the server since before; told to every new client, and to all of them when
+    another server is used: no take but these is safe there then."""
 
     takes: list[str]
 

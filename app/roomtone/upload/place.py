@@ -50,20 +50,29 @@ class Place:
         """Ask the server; see ``http.call``. An embedded server that has ended meanwhile is started again."""
         return self.with_endpoint(lambda endpoint: call(self._transport, endpoint, method, path, kind, document))
 
+    def call_here(self, method: str, path: str, kind: type[T], document: object = None) -> T:
+        """Ask this home's own server, also where another one is used."""
+        return self._with(
+            self._embedded.endpoint, lambda endpoint: call(self._transport, endpoint, method, path, kind, document)
+        )
+
     def call_for_nothing(self, method: str, path: str, document: object = None) -> None:
         """Ask the server for something that it answers without a document."""
         self.with_endpoint(lambda endpoint: call_for_nothing(self._transport, endpoint, method, path, document))
 
     def with_endpoint(self, act: Callable[[Endpoint], T]) -> T:
         """Return what ``act`` makes of the server; it is called again where an embedded one had to be started."""
-        endpoint = self.endpoint()
+        return self._with(self.endpoint, act)
+
+    def _with(self, find: Callable[[], Endpoint], act: Callable[[Endpoint], T]) -> T:
+        endpoint = find()
         try:
             return act(endpoint)
         except RoomtoneError as error:
             if not endpoint.embedded or error.code != OFFLINE.code:
                 raise
         self.doubt(endpoint)
-        return act(self.endpoint())
+        return act(find())
 
     def doubt(self, endpoint: Endpoint) -> None:
         """Nothing was reached there, or the token was refused."""

@@ -52,12 +52,12 @@ class Reports:
     ``tell`` and the other changing methods belong to one thread; ``whole`` may be called from any.
     """
 
-    def __init__(self, publish: Callable[[Event], None], safe: set[str]) -> None:
+    def __init__(self, publish: Callable[[Event], None]) -> None:
         self._publish = publish
         self._lock = threading.Lock()
         self._takes: dict[str, TakeSync] = {}
         self._told_at: dict[str, float] = {}
-        self._safe = safe
+        self._safe: set[str] = set()
         self._link = Link(None, "", embedded=True, paused=False, bytes_per_second=0, waiting=0)
 
     def tell(self, sync: TakeSync, now: float) -> float | None:
@@ -83,10 +83,13 @@ class Reports:
         with self._lock:
             self._safe.add(take)
 
-    def no_longer_safe(self, take: str) -> None:
-        """A take is to be sent to another server, and is not safe there yet."""
+    def begin_again(self, safe: set[str]) -> None:
+        """Another server is used: these are safe on it, and everything else is told anew."""
         with self._lock:
-            self._safe.discard(take)
+            self._safe = safe
+            self._takes.clear()
+        self._told_at.clear()
+        self._publish(SafeTakes(sorted(safe)))
 
     def tell_link(self, link: Link) -> None:
         """Tell about the way to the server, if anything about it is new."""

@@ -12,7 +12,8 @@ from roomtone.upload.copies import Copies
 from roomtone.upload.moving import Mover
 from roomtone.upload.people_desk import PeopleDesk
 from roomtone.upload.place import Place
-from roomtone.upload.replica.keeper import HERE, Keeper
+from roomtone.upload.records import HERE
+from roomtone.upload.replica.keeper import Keeper
 from roomtone.upload.replica.runner import Runner
 from roomtone.wire.api import Projects
 from roomtone.wire.project.edits import History
@@ -133,10 +134,7 @@ class TogetherDesk:
     def _move(self, command: t.MoveProject) -> t.Moved:
         if command.link:
             self._people.answer(t.JoinLink(command.link))
-        self._runner.again()
-        moved = self._mover.move(command.project, self._place.known_url())
-        self._runner.poke(command.project)
-        return moved
+        return self._mover.move(command.project)
 
 
 def _check(pattern: re.Pattern[str], text: str | None) -> None:

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from roomtone.foundation.clock import Clock
-from roomtone.foundation.errors import RoomtoneError
-from roomtone.takes.model import load_take
+from roomtone.foundation.errors import Problem
 from roomtone.upload import core_events as ev
 from roomtone.upload.core import Core
-from roomtone.upload.core_problems import NO_PROJECT
+from roomtone.upload.core_problems import NO_PROJECT, PROJECT_ELSEWHERE
+from roomtone.upload.http import UnreadableError
 from roomtone.upload.local import LocalEntry, LocalTakes, about, in_trash
 from roomtone.upload.messages import Link, TakeSync
 from roomtone.upload.orphan import Orphan
@@ -31,6 +31,16 @@ IDLE_SECONDS: Final = 60.0
 ASK_SECONDS: Final = 15.0
 
 
+class Projects(Protocol):
+    """Knows where projects live. Asked on the uploader's thread; it must neither block nor raise."""
+
+    def server(self) -> str:
+        """Return the server that is used now."""
+
+    def home_of_take(self, project: str, title: str) -> str:
+        """Return the server that a take's project lives on; one that nobody knows of begins where we are now."""
+
+
 class Uploader:
     """Brings every take of a home to the server. ``run`` is its thread; ``post`` and ``ask`` are for all others."""
 
@@ -41,7 +51,7 @@ class Uploader:
         core: Core,
         place: Place,
         records: Records,
-        kept: dict[str, Kept],
+        projects: Projects,
         reports: Reports,
         clients: Callable[[], int],
         busy: Callable[[], bool],
@@ -52,10 +62,12 @@ class Uploader:
         self._core = core
         self._place = place
         self._records = records
-        self._kept = kept
+        self._projects = projects
+        self._server = projects.server()
+        self._kept = records.load(self._server)
         self._reports = reports
         self._orphan = Orphan(clients, busy)
-        self._local = LocalTakes(takes, {k.folder for k in kept.values() if k.record.safe and k.folder})
+        self._local = self._begin_to_look()
         self._inbox: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._folders: dict[str, Path] = {}
         self._later: dict[str, float] = {}
@@ -85,8 +97,11 @@ class Uploader:
         return future.result(ASK_SECONDS)
 
     def folder(self, take: str) -> Path:
-        """Return the folder of a take that is on its way."""
-        return self._folders[take]
+        """Return the folder of a take that is on its way. Raises ``UnreadableError`` where it is so no more."""
+        found = self._folders.get(take)
+        if found is None:
+            raise UnreadableError("the take is not on its way any more")
+        return found
 
     def end(self) -> None:
         """Let ``run`` return soon."""
@@ -112,22 +127,25 @@ class Uploader:
         self._cap = bytes_per_second
         self._core.handle(ev.Capped(bytes_per_second), self._clock.monotonic())
 
-    def send_again(self, project: str) -> int:
-        """Send all takes of a project to the server that is used now; return how many. Raises ``OSError``."""
-        count = 0
-        for name, kept in list(self._kept.items()):
-            try:
-                began = load_take(self._takes / kept.folder).began
-            except RoomtoneError as error:
-                log.info("not sent again: %s: %s", kept.folder, error)
-                continue
-            if began.project == project:
-                self._records.remove(name)
-                del self._kept[name]
-                self._reports.no_longer_safe(name)
-                self._local.unsettle(kept.folder)
-                count += 1
-        return count
+    def use_server(self) -> None:
+        """Another key, and perhaps another server, is used from now on."""
+        if self._projects.server() != self._server:
+            self.begin_again()
+        self._core.handle(ev.NewToken(), self._clock.monotonic())
+
+    def begin_again(self) -> None:
+        """Look at every take anew: what is safe on one server is not on another, and projects may have moved."""
+        for take in list(self._core.takes):
+            self._core.forget(take)
+        self._folders.clear()
+        self._later.clear()
+        self._server = self._projects.server()
+        self._kept = self._records.load(self._server)
+        self._local = self._begin_to_look()
+
+    def _begin_to_look(self) -> LocalTakes:
+        self._reports.begin_again({take for take, kept in self._kept.items() if kept.record.safe})
+        return LocalTakes(self._takes, {k.folder for k in self._kept.values() if k.record.safe and k.folder})
 
     # The loop
 
@@ -177,7 +195,7 @@ class Uploader:
         for record in effects.persist:
             folder = self._folders[record.take].name
             self._kept[record.take] = Kept(folder, record)
-            self._records.save(folder, record)
+            self._records.save(self._server, folder, record)
         self._let_go(effects.changed)
         self._tell_link()
 
@@ -186,18 +204,23 @@ class Uploader:
         take = entry.take
         kept = self._kept.get(take.id)
         if kept is not None and kept.record.safe:
-            self._records.save(entry.folder.name, kept.record)
+            self._records.save(self._server, entry.folder.name, kept.record)
             self._reports.found_safe(take.id)
             self._local.settle(take.id)
         elif not take.began.project:
-            self._local.settle(take.id)
-            alone = TakeSync(take.id, str(entry.folder), SyncState.LOCAL, problem=NO_PROJECT)
-            self._reports.tell(alone, self._clock.monotonic())
+            self._leave_alone(entry, NO_PROJECT)
+        elif self._projects.home_of_take(take.began.project, take.began.project_title) != self._server:
+            self._leave_alone(entry, PROJECT_ELSEWHERE)
         elif in_trash(take) and kept is None:
             self._local.rest(take.id)
         else:
             self._folders[take.id] = entry.folder
             self._core.add(about(take), kept.record if kept is not None else None)
+
+    def _leave_alone(self, entry: LocalEntry, why: Problem) -> None:
+        self._local.settle(entry.take.id)
+        alone = TakeSync(entry.take.id, str(entry.folder), SyncState.LOCAL, problem=why)
+        self._reports.tell(alone, self._clock.monotonic())
 
     def _tell(self, changed: list[str], now: float) -> None:
         due = [take for take, at in self._later.items() if at <= now]

@@ -63,8 +63,6 @@ def _serve(home: Home, *, detached: bool) -> None:
     transport = RequestsTransport(clock)
     place = Place(home, transport)
     records = Records(home.sync)
-    kept = records.load()
-    safe = {take for take, known in kept.items() if known.record.safe}
 
     def handle(raw: msgspec.Raw) -> Any:
         return desk.handle(raw)
@@ -74,18 +72,20 @@ def _serve(home: Home, *, detached: bool) -> None:
 
     # The host is made first, because everything else tells through it; it listens when everything is there.
     host = WorkerHost(home, NAME, handle, greeting)
-    reports = Reports(host.publish, safe)
+    reports = Reports(host.publish)
     store = Store(home.projects)
     keeper = Keeper(store, place, OwnTakes(home.takes), clock, host.publish)
     runner = Runner(keeper, Exchange(keeper, place, clock), clock, lambda: host.clients > 0)
     copies = Copies(home.others, keeper, place, transport, host.publish)
     core = Core(SystemRandom())
-    uploader = Uploader(
-        home.takes, clock, core, place, records, kept, reports, lambda: host.clients, lambda: runner.busy or copies.busy
-    )
+
+    def busy() -> bool:
+        return runner.busy or copies.busy
+
+    uploader = Uploader(home.takes, clock, core, place, records, keeper, reports, lambda: host.clients, busy)
     couriers = Couriers(transport, place, clock, uploader.folder, uploader.post)
     feed = Feed(place, clock, host.publish, lambda: host.clients > 0)
-    mover = Mover(keeper, lambda project: uploader.ask(lambda: uploader.send_again(project)))
+    mover = Mover(keeper, place, clock, lambda: uploader.ask(uploader.begin_again))
     together = TogetherDesk(keeper, runner, copies, PeopleDesk(place, transport), mover, place)
     desk = Desk(uploader, reports, place, transport, feed, runner, together)
     chosen = settings.load(home.settings)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from random import SystemRandom
-from typing import Final
 
 from roomtone.foundation.clock import Clock
-from roomtone.foundation.errors import UsageError
+from roomtone.foundation.errors import RoomtoneError, UsageError
+from roomtone.takes.model import Take as LocalTake
 from roomtone.upload.place import Place
+from roomtone.upload.records import HERE
 from roomtone.upload.replica.ids import EditIds
 from roomtone.upload.replica.mine import OwnTakes, purpose
 from roomtone.upload.replica.project import ProjectReplica
@@ -23,8 +25,7 @@ from roomtone.wire.project import merging
 from roomtone.wire.project.items import ProjectFields, StepFields, TakeFields
 from roomtone.wire.project.people import Role
 
-# The server of this home, by whatever address it is reached today.
-HERE: Final = "here"
+log = logging.getLogger(__name__)
 
 
 class Keeper:
@@ -76,6 +77,17 @@ class Keeper:
             others = [server for server, known in self._heads if known == project]
             moved = {server for server in others if self._heads[server, project].moved}
             return next((server for server in others if server not in moved), now)
+
+    def home_of_take(self, project: str, title: str) -> str:
+        """Return the server that a take's project lives on; one that nobody knows of lives where we are now."""
+        try:
+            with self._lock:
+                if not any(known == project for _, known in self._heads):
+                    self.come_in(project, title)
+                return self.home_of(project)
+        except RoomtoneError as error:
+            log.info("where the project of a take lives was not kept: %s", error)
+            return self.server()
 
     # Projects
 
@@ -176,7 +188,12 @@ class Keeper:
 
     def title_of(self, project: str) -> str:
         """Return what takes on this computer call their project."""
-        return next((t.began.project_title for t in self._takes.look() if t.began.project == project), "")
+        return next((take.began.project_title for take in self.own_takes(project)), "")
+
+    def own_takes(self, project: str) -> list[LocalTake]:
+        """Return the takes of a project that lie on this computer."""
+        with self._lock:
+            return [take for take in self._takes.look() if take.began.project == project]
 
     def projects(self) -> list[LocalProject]:
         """Return every project by title."""
@@ -208,7 +225,7 @@ class Keeper:
 
     def look_at_takes(self, replica: ProjectReplica) -> None:
         """Take the takes that lie on this computer into a project, and what their journals say they are for."""
-        mine = [take for take in self._takes.look() if take.began.project == replica.id]
+        mine = self.own_takes(replica.id)
         told = {take.id: self._takes.told(take, replica.me) for take in mine}
         replica.know_local(told, told)
         for take in mine:
