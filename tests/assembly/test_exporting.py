@@ -86,6 +86,7 @@ def test_exporting_refuses_with_the_reason_and_writes_nothing(tmp_path: Path) ->
     for command, code in (
         (ExportFilm(str(folder), str(there)), "exists"),
         (ExportFilm(str(folder), str(tmp_path / "a.mp4"), fps=29), "bad-fps"),
+        (ExportFilm(str(folder), str(tmp_path / "none" / "a.mp4")), "no-folder"),
         (ExportFilm(str(folder), str(tmp_path / "a.mp4"), track="camera-9.mp4"), "no-film"),
     ):
         with pytest.raises(UsageError) as refused:

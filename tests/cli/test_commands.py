@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from roomtone.cli.entry import build_parser
+from roomtone.takes.folder import Placed
+from roomtone.takes.journal import append_entry
 from tests.cli.conftest import Shell
 from tests.rigs.disks import SmallDisk
 from tests.rigs.processes import Program
@@ -37,6 +39,42 @@ def test_takes_are_listed_shown_and_changed(shell: Shell) -> None:
     assert [take["id"] for take in shell.json("takes", "list", "--trash")] == ["ab" * 16]
     assert shell.json("takes", "restore", "abab")["state"] == "sealed"
     assert shell.say("takes", "list", "--trash") == "The trash is empty.\n"
+
+
+def test_a_take_is_found_by_the_name_that_the_window_shows(shell: Shell) -> None:
+    make_take(shell.home.takes, "First project – take 1", id="ab" * 16)
+    make_take(shell.home.takes, "First project – Voice – take 1", id="cd" * 16)
+    make_take(shell.home.takes, "First project – take 11", id="ef" * 16)
+    assert shell.json("takes", "show", "Voice – take 1")["id"] == "cd" * 16
+    assert shell.json("takes", "show", "take 11")["id"] == "ef" * 16
+    assert shell.refused("takes", "show", "take 1", code=2)["code"] == "ambiguous-take"
+    assert shell.refused("takes", "show", "1", code=2)["code"] == "no-such-take"
+
+
+def test_what_takes_no_time_has_no_length(shell: Shell, tmp_path: Path) -> None:
+    page = tmp_path / "page.txt"
+    page.write_text("la la la")
+    shell.json("takes", "import", str(page))
+    assert shell.say("takes", "list").splitlines()[1].split()[-2:] == ["–", "page"]
+    assert "long" not in shell.say("takes", "show", "page")
+
+
+def test_where_a_take_belongs_is_shown_with_how_sure_it_is(shell: Shell) -> None:
+    folder = make_take(shell.home.takes, "Phone", id="ab" * 16)
+    append_entry(folder, Placed("cd" * 16, 3.25, 0.87, by_hand=False, at="2026-11-22T19:00:00+00:00"))
+    assert "belongs to cdcdcdcd, +3.250 s: found by its sound, sure to 87%" in shell.say("takes", "show", "Phone")
+    append_entry(folder, Placed("cd" * 16, -0.5, 1.0, by_hand=True, at="2026-11-22T19:01:00+00:00"))
+    assert "belongs to cdcdcdcd, -0.500 s: placed by hand" in shell.say("takes", "show", "Phone")
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "x"])
+def test_what_is_no_number_is_refused_before_anybody_is_asked(shell: Shell, number: str) -> None:
+    assert "invalid number" in shell.run("takes", "nudge", "abab", number, code=2).stderr
+    assert "invalid number" in shell.run("takes", "play", "abab", "--at", number, code=2).stderr
+
+
+def test_a_mode_without_a_camera_is_refused(shell: Shell) -> None:
+    assert shell.refused("record", "--mode", "720p30", code=2)["code"] == "no-camera"
 
 
 def test_a_title_does_not_steer_the_terminal(shell: Shell) -> None:

@@ -60,6 +60,10 @@ def export_film(command: ExportFilm) -> Exported:
         raise UsageError(
             "exists", "Nothing was exported", f"“{target.name}” is there already", "Choose another name for the film"
         )
+    if not target.parent.is_dir():
+        raise UsageError(
+            "no-folder", "Nothing was exported", f"There is no folder {target.parent}", "Choose another place"
+        )
     manifest = read_manifest(folder)
     if manifest is None:
         raise UsageError("not-sealed", "Nothing was exported", "The take is still being recorded", "Stop it first")
@@ -71,8 +75,9 @@ def export_film(command: ExportFilm) -> Exported:
             os.fsync(file.fileno())
         growing.replace(target)
     except (av.error.FFmpegError, ValueError) as error:
+        why = error.strerror if isinstance(error, av.error.FFmpegError) and error.strerror else str(error)
         raise WorldError(
-            "not-exported", f"“{target.name}” was not exported", str(error), "roomtone takes verify looks at the take"
+            "not-exported", f"“{target.name}” was not exported", why, "roomtone takes verify looks at the take"
         ) from error
     finally:
         growing.unlink(missing_ok=True)

@@ -265,4 +265,5 @@ def sound_blocks(path: Path, rate: int = 0) -> Iterator[tuple[int, Floats]]:
                     yield part.sample_rate, data.astype(np.float32, copy=False)
     except (av.error.FFmpegError, ValueError) as error:
         # The resampler takes a change of channels in the middle for a wrong value.
-        raise UnreadableFileError(path, str(error)) from error
+        why = error.strerror if isinstance(error, av.error.FFmpegError) and error.strerror else str(error)
+        raise UnreadableFileError(path, why) from error

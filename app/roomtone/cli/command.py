@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Callable
 
 from roomtone.cli.output import Output
@@ -21,3 +22,15 @@ def add_command(
     parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     parser.set_defaults(command=command)
     return parser
+
+
+def finite(text: str) -> float:
+    """Return a number as it is typed. Raises ``ValueError`` for none, and for what no message can carry."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is no number to count with")
+    return value
+
+
+# What argparse calls the kind of number when it refuses one.
+finite.__name__ = "number"

@@ -56,10 +56,10 @@ def _say_pictures(output: Output, pictures: PictureList) -> None:
     if not pictures.sources:
         output.say("No camera or screen is there. --camera takes an address too, such as http://phone:8080/video")
         return
-    rows = [["picture", "kind", "modes"]]
+    rows = [["picture", "kind", "name", "modes"]]
     for source in pictures.sources:
         modes = ", ".join(_mode(mode) for mode in source.modes[:_MODES])
-        rows.append([source.id, source.kind, modes + (" …" if len(source.modes) > _MODES else "")])
+        rows.append([source.id, source.kind, source.name, modes + (" …" if len(source.modes) > _MODES else "")])
     for line in table(rows):
         output.say(line)
 

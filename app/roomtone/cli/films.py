@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from roomtone.assembly import messages as m
-from roomtone.cli.command import Families, add_command
+from roomtone.cli.command import Families, add_command, finite
 from roomtone.cli.output import Output
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.paths import Home
@@ -30,7 +30,7 @@ def add(takes: Families[argparse.ArgumentParser]) -> None:
     aligning.add_argument("file", help="what a phone, camera or recorder made of the same moment")
     nudging = add_command(takes, "nudge", "place an aligned take by hand; this wins over the sound", _nudge)
     nudging.add_argument("take", help="the aligned take: " + _TAKE)
-    nudging.add_argument("offset", type=float, help="seconds after the beginning of the take that it belongs to")
+    nudging.add_argument("offset", type=finite, help="seconds after the beginning of the take that it belongs to")
 
 
 def _export(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:

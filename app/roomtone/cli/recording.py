@@ -188,6 +188,8 @@ class Recording:
 def _record(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
     if options.seconds is not None and not 0 < options.seconds < 1_000_000:
         raise UsageError("bad-seconds", "Nothing was recorded", "--seconds must be more than 0", "Give a number")
+    if options.mode and not options.camera:
+        raise UsageError("no-camera", "Nothing was recorded", "--mode is for a camera", "Name one with --camera")
     if options.rate and not _RATES[0] <= options.rate <= _RATES[1]:
         raise UsageError(
             "bad-rate", "Nothing was recorded", f"{options.rate} is no sample rate", "Give one such as 44100 or 96000"

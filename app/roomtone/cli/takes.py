@@ -8,7 +8,7 @@ from pathlib import Path
 
 from roomtone.cli import films, submitting
 from roomtone.cli.aiming import aim
-from roomtone.cli.command import Families, add_command
+from roomtone.cli.command import Families, add_command, finite
 from roomtone.cli.finding import find_take
 from roomtone.cli.output import Output, table
 from roomtone.engine import messages as engine
@@ -43,7 +43,7 @@ def add(commands: Families[argparse.ArgumentParser]) -> None:
         parser.add_argument("take", nargs="*" if name == "verify" else None, help=_TAKE)
     playing = add_command(takes, "play", "play a take", _play)
     playing.add_argument("take", help=_TAKE)
-    playing.add_argument("--at", type=float, default=0.0, metavar="SECONDS", help="begin there")
+    playing.add_argument("--at", type=finite, default=0.0, metavar="SECONDS", help="begin there")
     renaming = add_command(takes, "rename", "give a take another title", _rename)
     renaming.add_argument("take", help=_TAKE)
     renaming.add_argument("title", help="the new title")
@@ -68,7 +68,7 @@ def _list(options: argparse.Namespace, home: Home, clock: Clock, output: Output)
     items = [item for item in found if (item.state is TakeState.TRASHED) == options.trash]
     output.document(items)
     rows = [
-        [_mark(item), item.id[:8], item.started[:16].replace("T", " "), duration(item.seconds), item.title]
+        [_mark(item), item.id[:8], item.started[:16].replace("T", " "), _length(item), item.title]
         for item in items
         if item.problem is None
     ]
@@ -98,6 +98,11 @@ def _none(found: list[LibraryItem], *, trash: bool) -> str:
     return "There are no takes yet. roomtone record makes one."
 
 
+def _length(item: LibraryItem) -> str:
+    """Say how long a take is; a picture or a page takes no time."""
+    return duration(item.seconds) if item.seconds else "–"
+
+
 def _mark(item: LibraryItem) -> str:
     return "●" if item.state is TakeState.RECORDING else "★" if item.starred else " "
 
@@ -113,7 +118,11 @@ def _show(options: argparse.Namespace, home: Home, clock: Clock, output: Output)
     facts = {track.name: track.picture for track in manifest.tracks if track.picture} if manifest else {}
     output.say(f"{_mark(item)} {item.title}".strip())
     output.say(f"  {item.id}  {item.state}" + (f" ({item.ending})" if item.ending else ""))
-    output.say(f"  begun {item.started[:19].replace('T', ' ')} UTC, {duration(item.seconds)} long")
+    begun = f"begun {item.started[:19].replace('T', ' ')} UTC"
+    output.say(f"  {begun}, {duration(item.seconds)} long" if item.seconds else f"  {begun}")
+    if item.against:
+        sure = "placed by hand" if item.by_hand else f"found by its sound, sure to {item.confidence:.0%}"
+        output.say(f"  belongs to {item.against[:8]}, {item.offset:+.3f} s: {sure}")
     output.say(f"  {item.folder}")
     for track in item.tracks:
         output.say("  " + _track(track))

@@ -171,10 +171,14 @@ class Library:
         return sorted(items, key=lambda item: (item.started, item.folder), reverse=True)
 
     def find(self, reference: str) -> LibraryItem:
-        """Return the take with this id, start of an id, folder or title. Raises ``UsageError``."""
+        """Return the take with this id, start of an id, folder, title or end of a title. Raises ``UsageError``.
+
+        The end is what the window shows of an automatic title: it leaves out the project, as in “take 3”.
+        """
         items = [item for item in self.refresh() if item.problem is None]
         exact = [i for i in items if reference in (i.id, i.title, i.folder, Path(i.folder).name)]
         found = exact or [i for i in items if len(reference) >= 4 and i.id.startswith(reference.lower())]
+        found = found or [i for i in items if reference and i.title.endswith(f" – {reference}")]
         if len(found) == 1:
             return found[0]
         raise UsageError(
