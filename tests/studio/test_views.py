@@ -182,6 +182,14 @@ def test_the_project_line_is_not_green_while_a_take_needs_somebody() -> None:
     assert views.project_line(_link(), views.rolling_view(status, 0, synced), synced).tone is Tone.LOOK
 
 
+def test_the_project_line_knows_of_what_is_safe_before_the_server_is_asked() -> None:
+    safe, waiting = views.take_view(_item(), None, True), views.take_view(_item(), None, False)
+    for link in (None, _link(online=None)):
+        assert views.project_line(link, None, None, [safe, safe]) == Line("In the project", Tone.SAFE)
+        assert "not reached" in views.project_line(link, None, None, [safe, waiting]).text
+        assert "not reached" in views.project_line(link, None, None, []).text
+
+
 def test_while_recording_the_project_line_says_how_far_behind_it_is() -> None:
     status = _status(activity=Activity.RECORDING, rolling=_ROLLING)
     for safe, tone in ((1.5, Tone.SAFE), (0.0, Tone.QUIET)):

@@ -197,7 +197,11 @@ def project_line(
 ) -> Line:
     """Say how much is in the project. Safe is said only of what the server has checked."""
     stuck = sum(take.safety is Safety.NEEDS_YOU for take in takes or [])
-    if link is None or link.online is None:
+    # The server is asked only where there is something to send: what it has checked before is known without it.
+    safe = bool(takes) and rolling is None and all(take.safety is Safety.SAFE for take in takes or [])
+    if (link is None or link.online is None) and safe:
+        line = Line("In the project", Tone.SAFE)
+    elif link is None or link.online is None:
         line = Line("In the project · not reached yet", Tone.QUIET)
     elif link.paused:
         line = Line("Sending is paused", Tone.LOOK)
