@@ -7,16 +7,10 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-_ALONE = "tests/acceptance/"
-
 
 def scope_of(nodeid: str) -> str:
-    """Return what has to run in the same process as a test: its module, whose tests share what it prepared.
-
-    The acceptance tests are kept together as a whole, one after the other: each of them wants the machine's sound for
-    itself.
-    """
-    return _ALONE if nodeid.startswith(_ALONE) else nodeid.partition("::")[0]
+    """Return what has to run in the same process as a test: its module, whose tests share what it prepared."""
+    return nodeid.partition("::")[0]
 
 
 def make_scheduler(config: pytest.Config, log: Any) -> Any:

@@ -84,9 +84,11 @@ class Bucket:
         """Return ``size`` bytes of an object from ``offset``, fewer at the end. Raises ``object-missing``, too."""
         if size <= 0:
             return b""
+        # Some stores (s3rver 3.7) take a range that ends at byte 0 for one without an end: one more is asked for there.
+        asked = max(size, 2 - offset)
         try:
             with _converted():
-                return bytes(obstore.get_range(self._store, path, start=offset, length=size))
+                return bytes(obstore.get_range(self._store, path, start=offset, length=asked))[:size]
         except FileNotFoundError as error:
             raise missing(path) from error
 
