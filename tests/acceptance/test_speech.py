@@ -54,10 +54,18 @@ def test_a_pulled_cable_ends_the_take_whole_and_its_return_is_seen(home: Home, p
         gone = listener.wait_trouble("device-gone").trouble
         assert gone is not None
         assert "Plug it in again" in gone.remedy
+        # From then on it stays gone: nothing says meanwhile that all is well.
+        codes = [status.trouble.code if status.trouble else "" for status in listener.of(m.Status)]
+        assert set(codes[codes.index("device-gone") :]) == {"device-gone"}
         take = app.takes()[0]
         assert take.seconds >= 2
         check_recovered(take)
         pulse.plug_in()
+        # What was wrong before the input was opened is no news to whoever records now.
+        recording = app.start("record", "--seconds", "1", "--no-wait")
+        assert recording.wait(60) == 0
+        assert "Saved and playable" in recording.output
+        assert "gone" not in recording.output
         listener.engine.open_input()
         again = listener.start_take("again")
         listener.wait_frames(again.rate)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from roomtone.engine.space import RESERVE_FILES, Reserve, filling_speed
+from roomtone.engine.space import RESERVE_FILES, Reserve, filling_speed, low_problem
 from roomtone.foundation.paths import Home
 from tests.rigs.disks import SmallDisk
 
@@ -16,6 +16,12 @@ def test_the_embedded_server_keeps_a_second_copy_on_the_same_disk(home: Home) ->
     assert filling_speed(home, 1000) == 2000
     home.account.write_bytes(b"{}")
     assert filling_speed(home, 1000) == 1000
+
+
+def test_the_last_minute_is_one() -> None:
+    said = [problem.title for seconds in (30, 60, 125) if (problem := low_problem(seconds)) is not None]
+    assert [title.split(" for ")[1] for title in said] == ["0 more minutes", "1 more minute", "2 more minutes"]
+    assert low_problem(15 * 60) is None
 
 
 def test_room_that_cannot_be_set_aside_whole_is_not_set_aside_at_all() -> None:

@@ -52,7 +52,6 @@ def get_ready(people: Together, options: argparse.Namespace, output: Output) -> 
     """Let a recording be what its options say it is for; what they leave open is set as the call asks."""
     if options.project:
         use(people, options.project)
-    tell_terms(people, output)
     if not (options.call or options.guide or options.read or options.prompt):
         return
     ready = aim(

@@ -12,13 +12,13 @@ from types import FrameType
 from typing import Any, Final
 
 from roomtone.assembly.messages import Loudness
-from roomtone.cli.aiming import get_ready
+from roomtone.cli.aiming import get_ready, tell_terms
 from roomtone.cli.command import Families, add_command
 from roomtone.cli.output import Output
 from roomtone.devices.model import PRACTICE_TONE
 from roomtone.engine import messages as engine
 from roomtone.foundation.clock import Clock
-from roomtone.foundation.errors import Problem, RoomtoneError, UsageError, WorldError
+from roomtone.foundation.errors import RoomtoneError, UsageError, WorldError
 from roomtone.foundation.paths import Home
 from roomtone.studio.together import Together
 from roomtone.studio.views import duration
@@ -74,7 +74,8 @@ class Recording:
         self._events: queue.SimpleQueue[engine.Event | sync.Event | str | None] = queue.SimpleQueue()
         self._synced: dict[str, sync.TakeSync] = {}
         self._link: sync.Link | None = None
-        self._troubles: list[Problem | None] = []
+        # What is wrong now: the camera or "" for the input and the disk, and the code.
+        self._troubles: set[tuple[str, str]] = set()
         self.asked = 0
         self.stopped = clock.monotonic()
         self.workshop = Workshop(home, clock, self._events.put, self._events.put, self._events.put)
@@ -83,6 +84,18 @@ class Recording:
         """Look at once whether to stop. May be called from a signal handler."""
         self.asked += 1
         self._events.put(None)
+
+    def catch_up(self) -> None:
+        """Take in what was told until now. What was wrong with an input that was opened since then is past."""
+        while True:
+            try:
+                event = self._events.get_nowait()
+            except queue.Empty:
+                return
+            if isinstance(event, engine.Status):
+                self._tell(event)
+            else:
+                self._hear(event, None)
 
     def roll(self, rolling: engine.Rolling, seconds: float | None, ending: threading.Event) -> engine.Sealed:
         """Follow the take until it is time to stop, it was stopped elsewhere, or its input or disk is gone."""
@@ -141,7 +154,9 @@ class Recording:
                 self._link = event
                 self._tell(event)
             case engine.Notice():
-                self._output.warn(event.problem)
+                if ("", event.problem.code) not in self._troubles:
+                    self._troubles.add(("", event.problem.code))
+                    self._output.warn(event.problem)
             case engine.Status():
                 self._tell(event)
                 self._warn_of(event)
@@ -150,13 +165,17 @@ class Recording:
         return None
 
     def _warn_of(self, status: engine.Status) -> None:
-        """Tell of each trouble once, for as long as it lasts."""
-        troubles = [status.trouble, *(camera.trouble for camera in status.cameras)]
-        for trouble in troubles:
-            if trouble is not None and trouble not in self._troubles:
+        """Tell of each trouble once, for as long as it lasts, and not again with every figure that changes in it."""
+        found = [("", status.trouble), *((camera.source, camera.trouble) for camera in status.cameras)]
+        now: set[tuple[str, str]] = set()
+        for source, trouble in found:
+            if trouble is None:
+                continue
+            now.add((source, trouble.code))
+            if (source, trouble.code) not in self._troubles:
                 self._output.progress_end()
                 self._output.warn(trouble)
-        self._troubles = troubles
+        self._troubles = now
 
     def _found_again(self, rolling: engine.Rolling) -> engine.Sealed | None:
         """The engine died: the next one recovers the take as it starts."""
@@ -226,6 +245,7 @@ def record_once(
         )
     form = options.format or workshop.settings.format
     source = workshop.open_input(options.input or workshop.settings.input, options.channels, options.rate, form)
+    recording.catch_up()
     if source.device == PRACTICE_TONE:
         output.say("This is the built-in practice tone, not a microphone.")
     for wanted in options.camera:
@@ -240,6 +260,8 @@ def record_once(
     except RoomtoneError as error:
         # Without it the take stays on this computer; that is no reason not to record it.
         output.warn(error.problem)
+    # By now nothing refuses the take any more, and it has not begun.
+    tell_terms(Together(workshop, clock), output)
     rolling = workshop.start_take(options.title, options.part)
     output.say(f"Recording “{rolling.title}” from {source.name}, {source.rate / 1000:g} kHz")
     sealed = recording.roll(rolling, options.seconds, ending)

@@ -202,7 +202,9 @@ class Desk:
             with panel.lock:
                 panel.recorder = None
                 self._filmed = frozenset()
-                panel.trouble = None
+                if ending is Ending.STOPPED:
+                    # What ended a take otherwise is still wrong.
+                    panel.trouble = None
                 panel.move(m.Activity.LISTENING)
         self._last_sealed = m.Sealed(str(recorder.folder), manifest)
         panel.tell_of(self._last_sealed)

@@ -44,9 +44,10 @@ def low_problem(seconds: float) -> Problem | None:
     """Return what to say of a disk that holds ``seconds`` more, or ``None`` while it holds enough."""
     if seconds >= LOW_SECONDS:
         return None
+    minutes = max(0, int(seconds // 60))
     return Problem(
         "disk-low",
-        f"The disk has room for {max(0, int(seconds // 60))} more minutes",
+        f"The disk has room for {minutes} more minute{'' if minutes == 1 else 's'}",
         "It is nearly full",
         "Free some space; recording goes on meanwhile",
     )
