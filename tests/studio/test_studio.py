@@ -227,7 +227,7 @@ def test_intents_never_block_and_states_come_on_threads_of_the_studio(place: Hom
             os.kill(pid, signal.SIGCONT)
         ears.wait("the theme", lambda s: s.theme == "light")
         # Only dismissing a notice is answered where it was asked.
-        own = {"studio", "studio-errands", "studio-cameras", "studio-drafts"}
+        own = {"studio", "studio-errands", "studio-cameras", "studio-drafts", "studio-together", "studio-server"}
         assert ears.threads <= own | {"engine-events", "sync-events", thread.name}
         ears.wait("readiness", lambda s: s.phase is Phase.READY)
 
