@@ -34,7 +34,8 @@ def render(home: Home) -> Iterator[RenderClient]:
 def test_a_file_goes_through_the_worker_into_a_take(home: Home, render: RenderClient, samples: Path) -> None:
     file = make_sample(samples, "film.mp4")
     brought = render.bring_in(BringIn(str(file), "", "Song", "verse", "Ana"))
-    assert brought.manifest.title == "film"
+    # What has a part is named as recordings are, not by its file.
+    assert brought.manifest.title == "Song – verse – Ana – take 1"
     track = Path(brought.folder) / brought.manifest.tracks[0].name
     assert render.check(brought.folder)[0].frames == brought.manifest.tracks[0].frames
     assert Path(render.draw_peaks(brought.manifest.id, str(track)).file).exists()
