@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -30,6 +31,8 @@ class GrowingTake:
         started: str = STARTED,
         title: str = "Song – take 1",
         rate: int = 48_000,
+        call: str = "",
+        lineage: Sequence[str] = (),
     ) -> None:
         self.id = secrets.token_hex(16)
         self.project = project
@@ -41,8 +44,9 @@ class GrowingTake:
         self._journal = Journal(self.folder)
         starts = [f.TrackStart(name, "audio/flac", rate, 2, 24) for name in self.names]
         self._began = f.Began(
-            f.SCHEMA, self.id, title, project, "Song", "", "Ana", 1, started, f.Source.RECORDED, "0.1.0", starts
-        )
+            f.SCHEMA, self.id, title, project, "Song", "", "Ana", 1, started, f.Source.RECORDED, "0.1.0", starts,
+            lineage=list(lineage), call=call,
+        )  # fmt: skip
         self._journal.append(self._began)
         self._digests = {name: Digest() for name in self.names}
         for name in self.names:

@@ -10,6 +10,7 @@ import pytest
 from roomtone.foundation.errors import RoomtoneError
 from roomtone.foundation.paths import Home
 from roomtone.upload.client import SyncClient
+from roomtone.upload.replica.states import EditState
 from roomtone.upload.states import SyncState
 from roomtone.upload.together_messages import NewEdit, ProjectDocument
 from roomtone.wire.project.items import CommentFields, ProjectFields, StepFields, TakeFields
@@ -151,3 +152,72 @@ def test_a_project_begun_alone_moves_to_a_shared_server_with_everything_in_it(ri
     rig.wait_safe(take.id)
     assert [(one.id, one.sealed) for one in rig.client.list_takes(project).takes] == [(take.id, True)]
     assert [one.id for one in rig.client.list_local_projects()] == [project]
+
+
+def test_projects_are_begun_and_listed_without_the_server_they_belong_to(rig: SyncRig, server: ServerRig) -> None:
+    rig.client.join(server.url, server.user("add", "Ana")["token"])
+    first = rig.client.create_project("Song")
+    assert [one.id for one in rig.client.list_projects()] == [first.id]
+    server.__exit__(None, None, None)
+    second = rig.client.create_project("Choir")
+    assert (second.title, second.takes) == ("Choir", 0)
+    assert {one.title for one in rig.client.list_projects()} == {"Song", "Choir"}
+    assert rig.client.get_project(second.id).role is Role.OWNER
+    with pytest.raises(RoomtoneError) as refused:
+        rig.client.make_invite(second.id, NewInvite())
+    assert refused.value.code == "offline"
+    server.start()
+    rig.client.retry_edits(second.id)
+    assert _settled(rig.client, second.id).state.project.title == "Choir"
+    assert {one.id for one in rig.client.list_projects()} == {first.id, second.id}
+
+
+def test_a_look_at_a_project_tells_of_no_change_and_own_takes_are_never_freed(rig: SyncRig, server: ServerRig) -> None:
+    rig.client.join(server.url, server.user("add", "Ana")["token"])
+    project = rig.client.start_project(ProjectFields(title="Song")).id
+    call = secrets.token_hex(16)
+    take = GrowingTake(rig.home, project, call=call, lineage=["ab" * 16])
+    take.grow(20_000)
+    take.seal()
+    rig.client.poke(take.folder)
+    rig.wait_safe(take.id)
+    said = until(lambda: rig.client.get_project(project).state.items.get(take.id), 20, "what the take is for")
+    assert said.fields == TakeFields(call=call, against=["ab" * 16]), "the app writes lineage, nobody types it"
+    _settled(rig.client, project)
+    before = rig.client.get_project(project)
+    until(lambda: rig.client.get_project(project).synced > before.synced, 20, "two more questions to the server")
+    assert rig.client.get_project(project).version == before.version, "nothing is new, so nothing is told"
+    assert len(rig.client.history(project, take.id).past) == 1
+    (copy,) = rig.client.list_copies(project)
+    assert (copy.own, copy.whole) == (True, True)
+    with pytest.raises(RoomtoneError) as refused:
+        rig.client.free_take(project, take.id)
+    assert refused.value.code == "own-take"
+    assert take.path().exists()
+
+
+def test_somebody_who_was_let_go_keeps_what_was_refused_and_reads_why(
+    rig: SyncRig, other: SyncRig, server: ServerRig
+) -> None:
+    rig.client.join(server.url, server.user("add", "Ana")["token"])
+    project = rig.client.start_project(ProjectFields(title="Song")).id
+    _settled(rig.client, project)
+    link = rig.client.make_invite(project, NewInvite(Role.CONTRIBUTOR)).link
+    joined = other.client.join_link(link, "Ben", "correct horse")
+    _settled(other.client, project)
+    rig.client.let_go(project, joined.account.id)
+    comment = secrets.token_hex(16)
+    (edit,) = other.client.make_edits(project, [NewEdit(comment, CommentFields(about=project, text="Lovely"))])
+
+    def refused() -> ProjectDocument | None:
+        document = other.client.get_project(project)
+        return document if [one.state for one in document.pending] == [EditState.REFUSED] else None
+
+    document = until(refused, 20, "the refusal")
+    assert document.pending[0].problem is not None
+    assert document.pending[0].problem.code == "unknown-project"
+    assert document.pending[0].edit.fields == CommentFields(about=project, text="Lovely")
+    other.kill_worker()
+    assert [one.edit.id for one in other.client.get_project(project).pending] == [edit]
+    other.client.dismiss_edit(edit)
+    assert other.client.get_project(project).pending == []

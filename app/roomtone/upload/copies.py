@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Final
 
 from roomtone.foundation.errors import Problem, RoomtoneError, UsageError, WorldError, from_os_error, unexpected
 from roomtone.foundation.files import make_directory
+from roomtone.takes.model import Take as LocalTake
 from roomtone.upload.download import download
 from roomtone.upload.http import Transport
 from roomtone.upload.place import Place
@@ -22,6 +24,9 @@ from roomtone.wire.digest import Digest
 log = logging.getLogger(__name__)
 
 _PIECE: Final = 1 << 20
+# So many takes are fetched at a time.
+MOST: Final = 3
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}\.[a-z0-9]{1,5}")
 
 
 class Copies:
@@ -41,32 +46,45 @@ class Copies:
         self._transport = transport
         self._publish = publish
         self._lock = threading.Lock()
-        self._fetching: set[str] = set()
+        # What is still to be fetched of each take that a thread is busy with.
+        self._queues: dict[str, list[Track]] = {}
+        self._room = threading.Semaphore(MOST)
         self._problems: dict[str, Problem] = {}
 
     @property
     def busy(self) -> bool:
         """Whether something is being fetched."""
-        return bool(self._fetching)
+        return bool(self._queues)
 
     def fetch(self, project: str, take: str, preview: bool) -> LocalCopy:
         """Begin to fetch a take, or only its smallest track. What is here is not fetched again."""
         told = self._told(project, take)
+        own = self._own(project)
+        if take in own:
+            return self._copy(project, told, own)
         wanted = _wanted(told, preview)
         missing = [track for track in wanted if not self._file(project, take, track.name).exists()]
         with self._lock:
-            if missing and take not in self._fetching:
-                self._fetching.add(take)
+            if missing and take not in self._queues:
                 self._problems.pop(take, None)
-                thread = threading.Thread(
-                    target=self._fetch, args=(project, take, missing), name="fetching", daemon=True
-                )
-                thread.start()
-        return self._copy(project, told)
+                self._queues[take] = missing
+                threading.Thread(target=self._fetch, args=(project, take), name="fetching", daemon=True).start()
+            elif missing:
+                queue = self._queues[take]
+                queue += [track for track in missing if track not in queue]
+        return self._copy(project, told, own)
 
     def free(self, project: str, take: str) -> LocalCopy:
         """Let go of a copy once the server has every byte of it. Raises ``RoomtoneError`` with everything kept."""
-        here = self._copy(project, self._told(project, take))
+        own = self._own(project)
+        if take in own:
+            raise UsageError(
+                "own-take",
+                "The take was kept",
+                "It was made on this computer, and its folder is yours",
+                "Move it to the trash if you do not want it any more",
+            )
+        here = self._copy(project, self._told(project, take), own)
         server = {track.name: track for track in self._place.call("GET", f"/api/takes/{take}", Take).tracks}
         for track in here.tracks:
             there = server.get(track.name)
@@ -80,8 +98,7 @@ class Copies:
         try:
             for track in here.tracks:
                 Path(track.path).unlink(missing_ok=True)
-            with contextlib.suppress(OSError):
-                self._file(project, take, "x").parent.rmdir()
+            self._clear(self._folder / project / take)
         except OSError as error:
             raise from_os_error(error, "letting go of a copy") from error
         return self._tell(project, take)
@@ -91,36 +108,64 @@ class Copies:
         folder = self._folder / project
         names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
         with self._lock:
-            names |= self._fetching | self._problems.keys()
+            names |= self._queues.keys() | self._problems.keys()
+        own = self._own(project)
+        names |= own.keys()
         with self._keeper.changing(self._keeper.home_of(project), project) as replica:
             takes = [take for name in sorted(names) if (take := replica.said.takes.get(name)) is not None]
-        return LocalCopies([self._copy(project, take) for take in takes])
+        return LocalCopies([self._copy(project, take, own) for take in takes])
 
-    def _fetch(self, project: str, take: str, tracks: list[Track]) -> None:
+    def _fetch(self, project: str, take: str) -> None:
         try:
-            for track in tracks:
-                self._fetch_track(take, track.name, self._file(project, take, track.name))
-                self._tell(project, take)
+            with self._room:
+                while (track := self._next(take)) is not None:
+                    self._fetch_track(take, track.name, self._file(project, take, track.name))
+                    self._tell(project, take)
         except RoomtoneError as error:
             log.info("a take was not fetched: %s", error)
-            self._problems[take] = error.problem
+            self._stop(take, error.problem)
         except OSError as error:
-            self._problems[take] = from_os_error(error, "fetching a take").problem
+            self._stop(take, from_os_error(error, "fetching a take").problem)
         except Exception:
             # The boundary of this thread: whoever waits has to hear that it is over.
             log.exception("a take could not be fetched")
-            self._problems[take] = unexpected("fetching a take").problem
+            self._stop(take, unexpected("fetching a take").problem)
         finally:
-            with self._lock:
-                self._fetching.discard(take)
             self._tell(project, take)
+
+    def _stop(self, take: str, problem: Problem) -> None:
+        with self._lock:
+            self._queues.pop(take, None)
+            self._problems[take] = problem
+
+    def _next(self, take: str) -> Track | None:
+        """Return the track to fetch now. Nothing left ends the fetching in the same moment, so that no wish is lost."""
+        with self._lock:
+            queue = self._queues.get(take)
+            if not queue:
+                self._queues.pop(take, None)
+                return None
+            return queue.pop(0)
+
+    def _clear(self, folder: Path) -> None:
+        """Remove what is left of a copy: parts that were never finished, and the folder."""
+        with self._lock:
+            if folder.name in self._queues or not folder.is_dir():
+                return
+            for part in folder.glob("*.part"):
+                part.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+
+    def _own(self, project: str) -> dict[str, LocalTake]:
+        return {take.id: take for take in self._keeper.own_takes(project) if take.manifest is not None}
 
     def _fetch_track(self, take: str, track: str, to: Path) -> None:
         make_directory(to.parent)
         self._place.with_endpoint(lambda endpoint: download(self._transport, endpoint, take, track, to))
 
     def _tell(self, project: str, take: str) -> LocalCopy:
-        copy = self._copy(project, self._told(project, take))
+        copy = self._copy(project, self._told(project, take), self._own(project))
         self._publish(CopyChanged(project, copy))
         return copy
 
@@ -133,18 +178,24 @@ class Copies:
             )
         return found
 
-    def _copy(self, project: str, take: Take) -> LocalCopy:
-        files = [(track, self._file(project, take.id, track.name)) for track in take.tracks]
+    def _copy(self, project: str, take: Take, own: dict[str, LocalTake]) -> LocalCopy:
+        mine = own.get(take.id)
+        files = [
+            (track, mine.folder / track.name if mine is not None else self._file(project, take.id, track.name))
+            for track in take.tracks
+            if _NAME.fullmatch(track.name)
+        ]
         here = [
             LocalTrack(track.name, track.media, str(file), file.stat().st_size)
             for track, file in files
             if file.exists()
         ]
         with self._lock:
-            fetching = take.id in self._fetching
+            fetching = take.id in self._queues
         return LocalCopy(
             take=take.id,
             tracks=here,
+            own=mine is not None,
             whole=len(here) == len(files) and bool(files),
             fetching=fetching,
             got=sum(track.bytes for track in here),
@@ -157,7 +208,8 @@ class Copies:
 
 
 def _wanted(take: Take, preview: bool) -> list[Track]:
-    sealed = [track for track in take.tracks if track.state is TrackState.SEALED]
+    # A name that is no name never becomes a path, whatever a server says.
+    sealed = [track for track in take.tracks if track.state is TrackState.SEALED and _NAME.fullmatch(track.name)]
     if not sealed:
         raise WorldError(
             "not-there-yet", "The take is not here yet", "It is still on its way to the server", "Try again in a moment"

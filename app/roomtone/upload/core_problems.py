@@ -21,9 +21,9 @@ NO_PROJECT: Final = Problem(
 )
 PROJECT_ELSEWHERE: Final = Problem(
     "project-elsewhere",
-    "The project of this take lives on another server",
+    "The project lives on another server",
     "Another server is used now than the one that the project was begun on",
-    "The take stays on this computer; use that server again, or move the project to this one",
+    "Everything stays on this computer; use that server again, or move the project to this one",
 )
 SIGNED_OUT: Final = Problem(
     "not-signed-in",

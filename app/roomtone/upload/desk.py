@@ -73,10 +73,9 @@ class Desk:
     def _ask_server(self, command: messages.Command) -> Any:
         match command:
             case messages.ListProjects():
-                return self._place.call("GET", "/api/projects", api.Projects)
+                return self._together.projects()
             case messages.CreateProject():
-                path = f"/api/projects/{_checked_id(command.id)}"
-                return self._place.call("PUT", path, api.Project, api.NewProject(command.title))
+                return self._together.create(_checked_id(command.id), command.title)
             case messages.ListTakes():
                 path = f"/api/projects/{_checked_id(command.project)}/takes?after={command.after}"
                 return self._place.call("GET", path, api.Takes)
@@ -103,6 +102,7 @@ class Desk:
 
     def _membership(self) -> messages.Membership:
         me = self._place.call("GET", "/api/me", api.Account)
+        self._together.know_me(me.id)
         return messages.Membership(self._place.known_url(), self._place.joined is None, me)
 
     def _download(self, command: messages.Download) -> messages.Downloaded:

@@ -47,13 +47,13 @@ class Mover:
             head, takes = replica.said.head, dict(replica.said.takes)
         with self._keeper.changing(server, project) as replica:
             if not replica.said.head.cursor:
-                replica.said.keep_head(
+                replica.keep_head(
                     msgspec.structs.replace(replica.said.head, title=head.title, created=head.created, founded=False)
                 )
             for edit in edits:
                 replica.add(edit)
         with self._keeper.changing(HERE, project) as replica:
-            replica.said.keep_head(msgspec.structs.replace(replica.said.head, moved=server))
+            replica.keep_head(msgspec.structs.replace(replica.said.head, moved=server))
         self._send_again()
         own = {take.id for take in self._keeper.own_takes(project)}
         missing = [take.title for take in takes.values() if take.id not in own]

@@ -6,17 +6,20 @@ import logging
 import re
 from typing import Any, Final
 
-from roomtone.foundation.errors import RoomtoneError, UsageError
+from roomtone.foundation.errors import RoomtoneError, UsageError, from_problem
 from roomtone.upload import together_messages as t
 from roomtone.upload.copies import Copies
+from roomtone.upload.core_problems import PROJECT_ELSEWHERE
 from roomtone.upload.moving import Mover
 from roomtone.upload.people_desk import PeopleDesk
 from roomtone.upload.place import Place
 from roomtone.upload.records import HERE
+from roomtone.upload.replica.exchange import is_of_the_line
 from roomtone.upload.replica.keeper import Keeper
 from roomtone.upload.replica.runner import Runner
-from roomtone.wire.api import Projects
+from roomtone.wire.api import NewProject, Project, Projects
 from roomtone.wire.project.edits import History
+from roomtone.wire.project.items import ProjectFields
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +62,36 @@ class TogetherDesk:
             case _:
                 return self._elsewhere(command)
 
+    def know_me(self, account: str) -> None:
+        """This home is that account at the server that is used now."""
+        self._keeper.know_me(self._keeper.server(), account)
+
+    def projects(self) -> Projects:
+        """Return the projects on the server that is used now; where it is not reached, those that were seen there."""
+        try:
+            found = self._place.call("GET", "/api/projects", Projects)
+        except RoomtoneError as error:
+            if not is_of_the_line(error):
+                raise
+            log.info("the projects that were seen are told: %s", error)
+            return Projects(self._keeper.seen())
+        for project in found.projects:
+            self._keeper.come_in(project.id, project.title, created=project.created)
+        return found
+
+    def create(self, project: str, title: str) -> Project:
+        """Start a project on the server that is used now; where it is not reached, here, to be sent later."""
+        try:
+            made = self._place.call("PUT", f"/api/projects/{project}", Project, NewProject(title))
+            self._keeper.come_in(project, made.title, created=made.created)
+        except RoomtoneError as error:
+            if not is_of_the_line(error):
+                raise
+            log.info("a project begins on this computer: %s", error)
+            made = self._keeper.start(project, ProjectFields(title=title), [])
+        self._runner.poke(project)
+        return made
+
     def _change(self, command: t.MakeEdits | t.DismissEdit | t.RetryEdits | t.StartProject) -> Any:
         """Do what is done on this computer, durably, and have it sent."""
         match command:
@@ -79,6 +112,9 @@ class TogetherDesk:
         return None
 
     def _elsewhere(self, command: t.TogetherCommand) -> Any:
+        project = getattr(command, "project", "")
+        if project and not isinstance(command, t.ListCopies) and self._keeper.home_of(project) != self._keeper.server():
+            raise from_problem(PROJECT_ELSEWHERE)
         match command:
             case t.GetHistory():
                 path = f"/api/projects/{command.project}/items/{command.item}/history?after={command.after}"
@@ -91,6 +127,7 @@ class TogetherDesk:
                 return self._copies.of_project(command.project)
             case t.JoinLink():
                 joined = self._people.answer(command)
+                self.know_me(joined.account.id)
                 self._keeper.come_in(joined.project, joined.title, joined.role)
                 self._runner.poke(joined.project)
                 return joined
@@ -99,15 +136,11 @@ class TogetherDesk:
 
     def _discover(self) -> None:
         """Hear of the projects that the person has on a joined server, from whatever computer they came in."""
-        if self._place.joined is None or self._runner.online is False:
-            return
-        try:
-            found = self._place.call("GET", "/api/projects", Projects)
-        except RoomtoneError as error:
-            log.info("the projects on the server are not known now: %s", error)
-            return
-        for project in found.projects:
-            self._keeper.come_in(project.id, project.title)
+        if self._place.joined is not None and self._runner.online is not False:
+            try:
+                self.projects()
+            except RoomtoneError as error:
+                log.info("the projects on the server are not known now: %s", error)
 
     def _part(self, command: t.GetProject) -> t.ProjectPart:
         self._runner.freshen(command.project)
@@ -125,7 +158,7 @@ class TogetherDesk:
                 pending=[t.PendingEdit(one.edit, one.state, one.problem) for one in replica.pending],
                 me=replica.me,
                 role=replica.role,
-                synced=replica.said.head.synced,
+                synced=replica.said.synced,
                 online=self._runner.online,
                 server="" if server == HERE else server,
                 here=server == HERE,

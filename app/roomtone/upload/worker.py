@@ -31,7 +31,7 @@ from roomtone.upload.replica.exchange import Exchange
 from roomtone.upload.replica.keeper import Keeper
 from roomtone.upload.replica.mine import OwnTakes
 from roomtone.upload.replica.runner import Runner
-from roomtone.upload.replica.store import Store
+from roomtone.upload.replica.store import open_store
 from roomtone.upload.reports import Reports
 from roomtone.upload.together_desk import TogetherDesk
 from roomtone.upload.uploader import Uploader
@@ -73,7 +73,7 @@ def _serve(home: Home, *, detached: bool) -> None:
     # The host is made first, because everything else tells through it; it listens when everything is there.
     host = WorkerHost(home, NAME, handle, greeting)
     reports = Reports(host.publish)
-    store = Store(home.projects)
+    store = open_store(home.projects)
     keeper = Keeper(store, place, OwnTakes(home.takes), clock, host.publish)
     runner = Runner(keeper, Exchange(keeper, place, clock), clock, lambda: host.clients > 0)
     copies = Copies(home.others, keeper, place, transport, host.publish)

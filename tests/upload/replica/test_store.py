@@ -11,7 +11,7 @@ import pytest
 
 from roomtone.foundation.errors import WorldError
 from roomtone.upload.replica.states import EditState
-from roomtone.upload.replica.store import VERSION, Store
+from roomtone.upload.replica.store import VERSION, Store, open_store
 from roomtone.upload.replica.stored import Changes, Entry, Head, Stored, written
 from roomtone.wire.project.edits import Edit, Item
 from roomtone.wire.project.items import StepFields
@@ -77,3 +77,32 @@ def test_every_version_ever_written_still_opens(tmp_path: Path, sample: Path) ->
     assert stored.head.title == "Song"
     assert [entry.state for entry in stored.entries.values()] == [EditState.WAITING, EditState.WAITING]
     store.close()
+
+
+def test_a_newer_file_stops_no_take_from_travelling_and_says_why_nothing_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "projects.sqlite"
+    Store(path).close()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(f"PRAGMA user_version = {VERSION + 1}")
+    store = open_store(path)
+    assert (store.heads(), store.load("here", _PROJECT)) == ({}, Stored())
+    with pytest.raises(WorldError) as refused:
+        store.write("here", _PROJECT, _everything())
+    assert refused.value.code == "newer-projects"
+    store.close()
+
+
+@pytest.mark.expects_log("are damaged and lie in")
+@pytest.mark.parametrize("place", [0, 4096])
+def test_a_damaged_file_is_put_aside_and_not_thrown_away(tmp_path: Path, place: int) -> None:
+    path = tmp_path / "projects.sqlite"
+    store = Store(path)
+    store.write("here", _PROJECT, _everything())
+    store.close()
+    whole = bytearray(path.read_bytes())
+    whole[place : place + 400] = b"\xff" * 400
+    path.write_bytes(whole)
+    store = open_store(path)
+    store.write("here", _PROJECT, _everything())
+    store.close()
+    assert (tmp_path / "projects.sqlite.damaged-1").read_bytes() == bytes(whole)

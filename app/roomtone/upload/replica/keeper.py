@@ -21,8 +21,10 @@ from roomtone.upload.replica.states import EditState
 from roomtone.upload.replica.store import Store
 from roomtone.upload.replica.stored import Entry, Head, Stored
 from roomtone.upload.together_messages import LocalProject, NewEdit, ProjectChanged
+from roomtone.wire.api import Project
 from roomtone.wire.project import merging
 from roomtone.wire.project.items import ProjectFields, StepFields, TakeFields
+from roomtone.wire.project.merging import write_stamp
 from roomtone.wire.project.people import Role
 
 log = logging.getLogger(__name__)
@@ -116,27 +118,29 @@ class Keeper:
             if (replica.visible.run, replica.visible.version) != before:
                 self._publish(ProjectChanged(project, replica.visible.version))
 
-    def start(self, project: str, fields: ProjectFields, steps: list[str]) -> None:
-        """Begin a project with its steps, unless it is here."""
+    def start(self, project: str, fields: ProjectFields, steps: list[str]) -> Project:
+        """Begin a project with its steps, unless it is here; return it as its server is going to tell it."""
         server = self.server()
+        now = self._clock.now()
         with self._lock:
-            if (server, project) in self._heads:
-                return
+            head = self._heads.get((server, project))
+            if head is not None:
+                return Project(project, head.title, head.created or write_stamp(now), head.takes, head.cursor)
+            title = fields.title or "Project"
             with self.changing(server, project) as replica:
-                now = self._clock.now()
-                title = fields.title or "Project"
-                replica.said.keep_head(Head(title=title, created=merging.write_stamp(now), founded=False))
+                replica.keep_head(Head(title=title, created=write_stamp(now), founded=False))
                 replica.make(project, fields, now, self._ids)
                 for place, step in enumerate(steps, 1):
                     replica.make(secrets.token_hex(16), StepFields(title=step, place=float(place)), now, self._ids)
+            return Project(project, title, write_stamp(now), 0, 0)
 
-    def come_in(self, project: str, title: str, role: Role | None = None) -> None:
+    def come_in(self, project: str, title: str, role: Role | None = None, created: str = "") -> None:
         """Know of a project on the server that is used now; what is in it is asked for later."""
         with self._lock:
             if (self.server(), project) in self._heads:
                 return
             with self.changing(self.server(), project) as replica:
-                replica.said.keep_head(Head(title=title, role=role))
+                replica.keep_head(Head(title=title, created=created, role=role))
 
     def make(self, project: str, edits: list[NewEdit]) -> list[str]:
         """Make edits; they are durable when this returns. Raises ``UsageError``."""
@@ -194,6 +198,13 @@ class Keeper:
         """Return the takes of a project that lie on this computer."""
         with self._lock:
             return [take for take in self._takes.look() if take.began.project == project]
+
+    def seen(self) -> list[Project]:
+        """Return the projects of the server that is used now, as it told them last."""
+        now = self.server()
+        with self._lock:
+            found = [(project, head) for (server, project), head in self._heads.items() if server == now]
+        return [Project(project, head.title, head.created, head.takes, head.cursor) for project, head in found]
 
     def projects(self) -> list[LocalProject]:
         """Return every project by title."""

@@ -13,7 +13,7 @@ from roomtone.upload.replica.ids import EditIds
 from roomtone.upload.replica.outbox import Outbox
 from roomtone.upload.replica.said import Said, Turn
 from roomtone.upload.replica.states import EditState
-from roomtone.upload.replica.stored import Changes, Entry, Stored
+from roomtone.upload.replica.stored import Changes, Entry, Head, Stored
 from roomtone.upload.replica.visible import Visible, with_edits
 from roomtone.wire.api import Take
 from roomtone.wire.project import merging
@@ -49,6 +49,7 @@ class ProjectReplica:
         self._unknown_takes: set[str] = set()
         self._one_by_one = False
         self._requests = 0
+        self._seen_whole = False
         self._show_all()
 
     # What is known
@@ -196,7 +197,12 @@ class ProjectReplica:
 
     def founded(self, *, known: bool = True) -> None:
         """The server knows the project now, or has forgotten it."""
-        self._said.keep_head(msgspec.structs.replace(self._said.head, founded=known))
+        self.keep_head(msgspec.structs.replace(self._said.head, founded=known))
+
+    def keep_head(self, head: Head) -> None:
+        """Replace what is known of the project as a whole."""
+        self._said.keep_head(head)
+        self._show_members()
 
     def next_question(self) -> tuple[int, int]:
         """Return the cursor to ask for state with, and the number of the question."""
@@ -208,10 +214,12 @@ class ProjectReplica:
         before = self.role
         turn = self._said.page(since, page, now)
         if turn in (Turn.MORE, Turn.DONE):
-            if turn is Turn.DONE:
-                self._outbox.seen(request)
-            self._show_all()
-            self._visible.touch()
+            settled = self._outbox.seen(request) if turn is Turn.DONE else set()
+            first = turn is Turn.DONE and not self._seen_whole
+            self._seen_whole = self._seen_whole or turn is Turn.DONE
+            if settled or first or not _is_empty(page):
+                self._show_all()
+                self._visible.touch()
             if allowed(self.role, Right.SEE) and before is not None and not allowed(before, Right.SEE):
                 # What was hidden so far lies before the cursor.
                 self.begin_again()
@@ -248,8 +256,8 @@ class ProjectReplica:
 
     def _show_members(self) -> None:
         members = self._said.members
-        if self.me and not members and not self._said.head.founded:
-            # Whoever begins a project owns it, also before a server has heard of it.
+        if not members and not self._said.head.founded:
+            # Whoever begins a project owns it, also before a server has heard of it or of them.
             members = {self.me: Member(self.me, "", Role.OWNER, self._said.head.created)}
         self._visible.show_members(members)
 
@@ -264,3 +272,8 @@ class ProjectReplica:
         title = (self.state.fields(self.id, ProjectFields).title or head.title)[:300]
         takes = max(len(self._visible.takes), 0 if head.synced else head.takes)
         self._said.keep_head(msgspec.structs.replace(head, title=title, takes=takes, role=self.role or head.role))
+
+
+def _is_empty(page: StatePage) -> bool:
+    """Return whether a page says that nothing is new."""
+    return not (page.items or page.takes or page.members)

@@ -6,6 +6,8 @@ project and id. A write is one durable transaction.
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -22,36 +24,66 @@ from roomtone.wire.project.edits import Item
 from roomtone.wire.project.people import Member
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 VERSION: Final = 1
 _TABLES: Final = ("items", "takes", "members", "entries")
 _WAIT_SECONDS: Final = 15.0
 
 
+class NewerProjectsError(WorldError):
+    """The file was written by a newer version; it is left alone."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(
+            "newer-projects",
+            "The projects on this computer were not opened",
+            f"A newer version of Roomtone wrote them (format {version}, this one knows {VERSION})",
+            "Update Roomtone",
+        )
+
+
+class DamagedProjectsError(WorldError):
+    """What lies there is no such file, or not any more."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            "projects-unreadable",
+            "The projects on this computer cannot be read",
+            why,
+            "Check the disk; what is on the server is safe",
+        )
+
+
 class Store:
     """One SQLite file. Safe to use from many threads; every method may block and raises ``WorldError``."""
 
-    def __init__(self, path: Path) -> None:
-        """Open or make the file. One of a newer version is left alone."""
+    def __init__(self, path: Path, refusal: WorldError | None = None) -> None:
+        """Open or make the file. One of a newer version is left alone.
+
+        With ``refusal`` nothing is opened: there is nothing to read, and every write raises it.
+        """
         self._lock = threading.Lock()
+        self._refusal = refusal
+        place = ":memory:" if refusal is not None else path
         try:
-            self._db = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False)
+            self._db = sqlite3.connect(place, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise _converted(error) from error
+        try:
             self._db.execute("PRAGMA journal_mode=WAL").close()
             self._db.execute("PRAGMA synchronous=FULL").close()
             version: int = self._db.execute("PRAGMA user_version").fetchone()[0]
         except sqlite3.Error as error:
+            self._db.close()
             raise _converted(error) from error
         if version > VERSION:
             self._db.close()
-            raise WorldError(
-                "newer-projects",
-                "The projects on this computer were not opened",
-                f"A newer version of Roomtone wrote them (format {version}, this one knows {VERSION})",
-                "Update Roomtone",
-            )
+            raise NewerProjectsError(version)
         if version == 0:
             self._create()
-        path.chmod(0o600)
+        if refusal is None:
+            path.chmod(0o600)
 
     def heads(self) -> dict[tuple[str, str], Head]:
         """Return what is known of every project as a whole, by server and project."""
@@ -116,7 +148,7 @@ class Store:
             self._db.close()
 
     def _create(self) -> None:
-        with self._writing():
+        with self._transaction():
             self._db.execute(
                 "CREATE TABLE heads (server TEXT, project TEXT, document BLOB, PRIMARY KEY (server, project))"
             )
@@ -147,6 +179,13 @@ class Store:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
+        if self._refusal is not None:
+            raise self._refusal
+        with self._transaction():
+            yield
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
         try:
             with self._lock:
                 self._db.execute("BEGIN IMMEDIATE")
@@ -160,11 +199,51 @@ class Store:
             raise _converted(error) from error
 
 
+def open_store(path: Path) -> Store:
+    """Open the file, whatever it is in: takes must travel also where projects cannot be read.
+
+    One of a newer version is left alone, and nothing is kept meanwhile: every write says why. A damaged one is put
+    aside, never thrown away.
+    """
+    try:
+        store = Store(path)
+        try:
+            store.heads()
+            store.with_edits()
+        except WorldError:
+            store.close()
+            raise
+    except NewerProjectsError as error:
+        log.info("%s", error)
+        return Store(path, error)
+    except DamagedProjectsError as error:
+        aside = _put_aside(path)
+        log.error("the projects on this computer are damaged and lie in %s now: %s", aside.name, error.detail)
+        return Store(path)
+    return store
+
+
+def _put_aside(path: Path) -> Path:
+    number = 1
+    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
+        number += 1
+    for suffix in ("-wal", "-shm", ""):
+        with contextlib.suppress(FileNotFoundError):
+            path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
+    return aside
+
+
 def _converted(error: Exception) -> WorldError:
-    full = "full" in str(error)
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return WorldError(
+            "disk-full", "What was done in the project was not kept", "The disk is full", "Make space, then do it again"
+        )
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return DamagedProjectsError(str(error))
     return WorldError(
-        "disk-full" if full else "projects-unreadable",
-        "What was done in the project was not kept" if full else "The projects on this computer cannot be read",
-        "The disk is full" if full else str(error),
-        "Make space, then do it again" if full else "Check the disk; what is on the server is safe",
+        "projects-not-kept",
+        "The projects on this computer cannot be reached",
+        str(error),
+        "Check the disk that Roomtone's data is on, then do it again",
     )
