@@ -16,6 +16,7 @@ from roomtone.upload.replica.stored import Changes, Entry, Head, Stored, written
 from roomtone.wire.project.edits import Edit, Item
 from roomtone.wire.project.items import StepFields
 from roomtone.wire.project.people import Member, Role
+from tests.rigs.disks import SmallDisk
 
 _SAMPLES = Path(__file__).parents[2] / "data" / "projects"
 _PROJECT, _ITEM, _EDIT = "f" * 32, "1" * 32, "2" * 32
@@ -106,3 +107,22 @@ def test_a_damaged_file_is_put_aside_and_not_thrown_away(tmp_path: Path, place: 
     store.write("here", _PROJECT, _everything())
     store.close()
     assert (tmp_path / "projects.sqlite.damaged-1").read_bytes() == bytes(whole)
+
+
+@pytest.mark.expects_log("cannot be opened now")
+def test_a_full_disk_stops_no_take_from_travelling_and_loses_nothing_of_what_is_kept() -> None:
+    with SmallDisk(1) as disk:
+        path = disk.path / "projects.sqlite"
+        store = Store(path)
+        store.write("here", _PROJECT, _everything())
+        store.close()
+        disk.fill()
+        full = open_store(path)
+        with pytest.raises(WorldError) as refused:
+            full.write("here", _PROJECT, _everything())
+        assert refused.value.remedy
+        full.close()
+        disk.make_room()
+        again = open_store(path)
+        assert again.load("here", _PROJECT) == written(Stored(), _everything())
+        again.close()

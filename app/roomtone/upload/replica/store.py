@@ -202,8 +202,8 @@ class Store:
 def open_store(path: Path) -> Store:
     """Open the file, whatever it is in: takes must travel also where projects cannot be read.
 
-    One of a newer version is left alone, and nothing is kept meanwhile: every write says why. A damaged one is put
-    aside, never thrown away.
+    One of a newer version is left alone, and so is any where the disk is full: nothing is kept meanwhile, and every
+    write says why. A damaged one is put aside, never thrown away.
     """
     try:
         store = Store(path)
@@ -219,7 +219,11 @@ def open_store(path: Path) -> Store:
     except DamagedProjectsError as error:
         aside = _put_aside(path)
         log.error("the projects on this computer are damaged and lie in %s now: %s", aside.name, error.detail)
-        return Store(path)
+        return open_store(path)
+    except WorldError as error:
+        # A full disk, say: takes that are here already must travel all the more, to make room.
+        log.error("the projects on this computer cannot be opened now: %s", error)
+        return Store(path, error)
     return store
 
 
