@@ -64,6 +64,11 @@ def test_a_project_begun_here_is_on_its_server_with_its_steps(rig: SyncRig) -> N
     assert rig.client.start_project(ProjectFields(title="Other"), [], made.id).title == "Song"
 
 
+def test_people_are_invited_into_a_project_that_was_begun_a_moment_ago(rig: SyncRig) -> None:
+    project = rig.client.start_project(ProjectFields(title="Song")).id
+    assert rig.client.make_invite(project, NewInvite(Role.REVIEWER)).role is Role.REVIEWER
+
+
 def test_edits_made_without_the_server_arrive_when_it_is_there_again_and_a_kill_loses_none(
     rig: SyncRig, server: ServerRig
 ) -> None:

@@ -132,6 +132,9 @@ class TogetherDesk:
                 self._runner.poke(joined.project)
                 return joined
             case _:
+                if project:
+                    # One that was begun a moment ago has to be known there before anybody is let into it.
+                    self._runner.freshen(project)
                 return self._people.answer(command)
 
     def _discover(self) -> None:
