@@ -61,17 +61,16 @@ class SubmitCard(Card):
         self.minors = ChoiceBox(look, "Children", "Whether children are in it")
         self.machines = Tick(look, "Programs may be trained with it")
         self.voice = Tick(look, "A voice like the one in it may be made")
-        self.location = Tick(look, "Keep the place where it was made")
-        self.location.setToolTip("Where the file says where it was made, that is taken out unless this is ticked")
-        for box in (self.machines, self.voice, self.location):
+        for box in (self.machines, self.voice):
             box.setAccessibleName(box.text())
+        self._location = False
         self.terms = words("", "muted")
         self.fault = words("Say who is in it, and whether children are", "look")
         self.give = button("Submit", "Submit this take to the project", self._submit, "primary")
         self._shot, self._minors = InShot.UNSAID, Minors.UNSAID
         self.column.addWidget(words("Submit this take", "strong"))
         for widget in (
-            self.check, self.in_shot, self.minors, self.machines, self.voice, self.location, self.terms, self.fault,
+            self.check, self.in_shot, self.minors, self.machines, self.voice, self.terms, self.fault,
         ):  # fmt: skip
             self.column.addWidget(widget)
         self.column.addWidget(self.give, 0, Qt.AlignmentFlag.AlignLeft)
@@ -91,9 +90,9 @@ class SubmitCard(Card):
         consent = take.consent
         self._choose_shot(consent.in_shot.value)
         self._choose_minors(consent.minors.value)
-        for box, on in (
-            (self.machines, consent.machines), (self.voice, consent.voice), (self.location, consent.location),
-        ):  # fmt: skip
+        # Whether the place is kept was settled when the file was brought in: nothing here can bring it back.
+        self._location = consent.location
+        for box, on in ((self.machines, consent.machines), (self.voice, consent.voice)):
             box.setChecked(on)
 
     def show_terms(self, terms: str) -> None:
@@ -116,9 +115,7 @@ class SubmitCard(Card):
         self.fault.setVisible(unsaid)
         if unsaid:
             return
-        consent = Consent(
-            self._shot, self._minors, self.machines.isChecked(), self.voice.isChecked(), self.location.isChecked()
-        )
+        consent = Consent(self._shot, self._minors, self.machines.isChecked(), self.voice.isChecked(), self._location)
         take = self._take
         self._wishes.ask(lambda studio: studio.submit(take, consent))
 
