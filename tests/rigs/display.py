@@ -91,6 +91,10 @@ class VirtualDisplay:
         """Move the mouse to a place on the screen and press its left button."""
         self._do("mousemove", "--sync", str(x), str(y), "click", "--repeat", str(times), "--delay", "60", "1")
 
+    def scroll(self, x: int, y: int, steps: int) -> None:
+        """Turn the wheel at a place on the screen: ``steps`` down, or up where it is below zero."""
+        self._do("mousemove", "--sync", str(x), str(y), "click", "--repeat", str(abs(steps)), "5" if steps > 0 else "4")
+
     def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
         """Press the left button at ``start``, move to ``end`` and let go."""
         self._do("mousemove", "--sync", *map(str, start), "mousedown", "1")

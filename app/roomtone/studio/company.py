@@ -16,6 +16,7 @@ from roomtone.foundation.errors import Problem, RoomtoneError, UsageError
 from roomtone.studio.aiming import Aiming
 from roomtone.studio.board import Board
 from roomtone.studio.lines import Tone
+from roomtone.studio.looking import Looking
 from roomtone.studio.queueing import QueueThread
 from roomtone.studio.take_list import TakeList
 from roomtone.studio.timetable import Timetable
@@ -69,6 +70,7 @@ class Company:
         self._online: bool | None = None
         self._project = ""
         self.selected = ""
+        self._looking = Looking(together)
         self.invitation: InvitationView | None = None
         self.invites: tuple[Invite, ...] = ()
         self.devices: tuple[Device, ...] = ()
@@ -129,7 +131,14 @@ class Company:
         with self._board.looking() as model:
             link = model.link
         joined = link is not None and not link.embedded
-        facts = replace(facts, invites=self.invites, devices=self.devices, links=dict(self.links), joined=joined)
+        facts = replace(
+            facts,
+            invites=self.invites,
+            devices=self.devices,
+            links=dict(self.links),
+            joined=joined,
+            drawn=dict(self._looking.drawn),
+        )
         return together_view(facts, self._aiming.aim.call, self.invitation)
 
     def load_people(self) -> None:
@@ -148,8 +157,12 @@ class Company:
     def take_sync(self, event: sync.Event) -> None:
         """Read anew what changed."""
         match event:
-            case ProjectChanged() | CopyChanged():
+            case ProjectChanged():
                 self.ask()
+            case CopyChanged():
+                self.ask()
+                if event.copy.whole and event.copy.take == self.selected:
+                    self._look(event.copy.take)
             case sync.Link():
                 if event.online != self._online:
                     self._online = event.online
@@ -180,9 +193,18 @@ class Company:
         self.ask()
 
     def look_at(self, take: str) -> None:
-        """Look at a take on the review page."""
+        """Look at a take on the review page. What is small comes here at once."""
         self.selected = take
         self.ask()
+        self._look(take)
+
+    def _look(self, take: str) -> None:
+        def look() -> None:
+            self._looking.look(take)
+            self.ask()
+
+        if self._open:
+            self.slow.put(look)
 
     def listen(self, take: str, at: float) -> None:
         """Play a take, fetched first where it is not here."""

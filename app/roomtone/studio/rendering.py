@@ -47,6 +47,10 @@ class Rendering:
             if track.media.startswith(("audio/", "video/")):
                 self._job(partial(_peaks, item.id, track_file(item, track)))
 
+    def draw_sound(self, take: str, file: str) -> m.Drawn:
+        """Make the waveform of a file of somebody's take."""
+        return self._job(partial(_peaks, take, file))
+
     def draw_pictures(self, item: LibraryItem, track: TrackItem) -> m.Pictures:
         """Make the thumbnail and the filmstrip of a track where the cache misses them."""
         return self._job(lambda render: render.draw_pictures(item.id, track_file(item, track)))

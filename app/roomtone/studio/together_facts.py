@@ -20,9 +20,9 @@ from roomtone.wire.project.state import ProjectState
 class Facts:
     """``library`` holds the takes that were made here, by id, ``copies`` what of others' is here.
 
-    ``texts`` is what is written in takes, ``seen`` (RFC 3339) until when the news were seen, ``links`` the links of
-    invites that were made just now, by their id; ``joined`` tells that a server was joined besides the one on this
-    computer.
+    ``texts`` is what is written in takes, ``drawn`` what of others' takes has a waveform, ``seen`` (RFC 3339) until
+    when the news were seen, ``links`` the links of invites that were made just now, by their id; ``joined`` tells that
+    a server was joined besides the one on this computer.
     """
 
     document: ProjectDocument
@@ -31,6 +31,7 @@ class Facts:
     library: dict[str, LibraryItem] = field(default_factory=dict)
     copies: dict[str, LocalCopy] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
+    drawn: dict[str, tuple[str, ...]] = field(default_factory=dict)
     seen: str = ""
     selected: str = ""
     invites: tuple[Invite, ...] = ()

@@ -91,6 +91,7 @@ def review_take(facts: Facts, take: Take, comment_count: int = 0) -> ReviewTake:
         consent_line=consent_words(consent) if said.consent else "",
         built_on=tuple(title_of(state, other) for other, _ in ties(state, take.id)),
         versions=versions_of(state, take.id),
+        tracks=facts.drawn.get(take.id, ()),
     )
 
 

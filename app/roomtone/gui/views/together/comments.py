@@ -108,7 +108,7 @@ class CommentsView(QWidget):
     def point_at(self, second: float) -> None:
         """Let what is said next be about this second, unless a range was written."""
         if not self.begin.hasFocus() and not self.until.hasFocus() and not self.until.text():
-            self.begin.setText(write_seconds(second))
+            self.begin.setText(write_seconds(float(int(second))))
 
     def _change_draft(self, take: str) -> None:
         """Put away what was typed about the take before, and bring back what was typed about this one."""

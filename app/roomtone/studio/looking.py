@@ -1,0 +1,55 @@
+"""Looking at somebody's take: what is small comes here at once, and what is here is drawn."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Final
+
+from roomtone.foundation.errors import RoomtoneError
+from roomtone.studio.together import Together
+from roomtone.upload.together_messages import LocalCopy
+
+log = logging.getLogger(__name__)
+
+# A page, a drawing or a few seconds of sound are worth having before anybody asks; a film is not.
+SMALL_BYTES: Final = 4 * 1024 * 1024
+
+
+class Looking:
+    """It belongs to a thread that may wait. ``drawn`` has, by take, the files of the tracks whose waveform is there."""
+
+    def __init__(self, together: Together) -> None:
+        self._together = together
+        self.drawn: dict[str, tuple[str, ...]] = {}
+
+    def look(self, take: str) -> None:
+        """Bring a small take here, and draw one that is here. Without the server it is looked at without."""
+        try:
+            self._look(take)
+        except RoomtoneError as error:
+            log.info("%s is looked at without its files: %s", take, error)
+
+    def draw(self, copy: LocalCopy) -> None:
+        """Draw the waveforms of somebody's take that is here."""
+        sounding = [track.path for track in copy.tracks if track.media.startswith(("audio/", "video/"))]
+        found = []
+        for path in sounding:
+            try:
+                if self._together.workshop.rendering.draw_sound(copy.take, path).file:
+                    found.append(Path(path).name)
+            except RoomtoneError as error:
+                log.info("no waveform for %s: %s", path, error)
+        self.drawn[copy.take] = tuple(found)
+
+    def _look(self, take: str) -> None:
+        facts = self._together.facts()
+        there, copy = facts.state.takes.get(take), facts.copies.get(take)
+        if there is None or take in facts.library or take in self.drawn:
+            return
+        if copy is not None and copy.whole:
+            self.draw(copy)
+            return
+        small = sum(track.received for track in there.tracks) <= SMALL_BYTES
+        if small and there.sealed and (copy is None or not copy.fetching):
+            self._together.workshop.sync().fetch_take(facts.state.id, take)
