@@ -116,6 +116,14 @@ def test_a_take_shows_what_is_known_of_it() -> None:
     assert (broken.id, broken.unreadable, broken.detail) == ("/takes/y", problem, "")
 
 
+def test_a_guide_is_told_by_its_length_and_is_nothing_to_wind() -> None:
+    heard = _status(activity=Activity.RECORDING, rolling=_ROLLING, playing=Playing("guide", 1.0, 90.0))
+    assert views.guide_seconds(heard) == 90.0
+    assert views.playing_view(heard) is None
+    assert views.guide_seconds(_status(playing=Playing("ab" * 16, 1.0, 10.0))) == 0.0
+    assert views.guide_seconds(None) == 0.0
+
+
 def test_what_went_wrong_comes_before_what_may_be_cut_off() -> None:
     clipped = msgspec.structs.replace(_SOUND, clipped=3)
     shown = views.take_view(_item(tracks=[clipped, _FILM], dropouts=2), None, False)

@@ -44,11 +44,12 @@ class FramingSetting(msgspec.Struct, frozen=True):
 
 
 class PrompterSetting(msgspec.Struct, frozen=True):
-    """The text beside the camera, and its pace; 0 words a minute leave it by hand."""
+    """The text beside the camera, and its pace; 0 words a minute leave it by hand, ``with_guide`` to a guide."""
 
     text: Annotated[str, msgspec.Meta(max_length=MAX_PROMPTER)] = ""
     words_a_minute: Annotated[int, msgspec.Meta(ge=0, le=MAX_PACE)] = 120
     shown: bool = False
+    with_guide: bool = True
 
 
 class Settings(msgspec.Struct, frozen=True):

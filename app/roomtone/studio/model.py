@@ -169,6 +169,7 @@ class StudioModel:
             framing=self.framing,
             ghost=self.ghost_file or views.ghost(takes, self.ghost_take),
             prompter=self.prompter,
+            guide_seconds=views.guide_seconds(status),
             drafts=self.drafts,
             testing=self.testing,
             testing_since=self.testing_since,

@@ -107,11 +107,15 @@ class Framing(msgspec.Struct, frozen=True):
 
 
 class PrompterView(msgspec.Struct, frozen=True):
-    """The script or lyrics beside the camera. ``words_a_minute`` paces it while a take rolls; 0 leaves it by hand."""
+    """The script or lyrics beside the camera. ``words_a_minute`` paces it while a take rolls; 0 leaves it by hand.
+
+    ``with_guide`` has it go by just as long as the guide does, where one is heard.
+    """
 
     text: str = ""
     words_a_minute: int = 120
     shown: bool = False
+    with_guide: bool = True
 
 
 class DraftKind(StrEnum):
@@ -219,6 +223,7 @@ class StudioState(msgspec.Struct, frozen=True):
     self-test runs. Meanwhile the face flashes as ``studio.flashing`` says: the first flash begins ``testing_since``
     (monotonic seconds of the clock that the studio was given, perhaps a moment ahead), and one follows each
     ``EVERY_SECONDS``. ``None`` is a test by claps, for which nobody flashes.
+    ``guide_seconds`` is how long the guide is that is heard now, 0 for none.
     """
 
     phase: Phase = Phase.STARTING
@@ -240,6 +245,7 @@ class StudioState(msgspec.Struct, frozen=True):
     framing: Framing = Framing()
     ghost: str = ""
     prompter: PrompterView = PrompterView()
+    guide_seconds: float = 0.0
     drafts: list[DraftView] = []
     testing: str = ""
     testing_since: float | None = None

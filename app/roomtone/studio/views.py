@@ -84,6 +84,12 @@ def playing_view(status: Status | None) -> PlayingView | None:
     return PlayingView(playing.take, playing.at, playing.length, playing.paused)
 
 
+def guide_seconds(status: Status | None) -> float:
+    """Return how long the guide is that is heard, or 0."""
+    playing = status.playing if status else None
+    return playing.length if playing is not None and playing.take == GUIDE else 0.0
+
+
 def take_view(item: LibraryItem, synced: TakeSync | None, safe: bool, drawn: Pictures | None = None) -> TakeView:
     """Return how a take is listed."""
     safety = Safety.SAFE if safe else _SAFETY[synced.state] if synced else Safety.ON_THIS_COMPUTER

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roomtone.gui.presenters.prompting import PromptPace, height_at, word_at
+from roomtone.gui.presenters.prompting import PrompterModel, PromptPace, height_at, word_at
+from roomtone.studio.snapshot import PrompterView
 
 LINES = [(0, 0.0), (6, 40.0), (6, 80.0), (11, 120.0), (17, 160.0)]
 
@@ -40,6 +41,23 @@ def test_by_hand_nothing_moves_by_itself() -> None:
     pace.roll("take", 0.0, 0, 300)
     pace.move_to(7.0, 5.0, 0, 300)
     assert pace.roll("take", 50.0, 0, 300) == 7
+
+
+def test_with_a_guide_the_text_lasts_just_as_long() -> None:
+    model = PrompterModel(PrompterView("text", 120), "take", guide=90.0)
+    assert model.pace(300) == pytest.approx(200)
+    assert PromptPace().roll("take", 45.0, model.pace(300), 300) == pytest.approx(150)
+    assert PrompterModel(PrompterView("text", 120, with_guide=False), "take", guide=90.0).pace(300) == 120
+    assert PrompterModel(PrompterView("text", 120), "take").pace(300) == 120
+    assert PrompterModel(PrompterView("text", 0), "take", guide=90.0).pace(300) == 0
+
+
+def test_a_guide_that_is_over_does_not_make_the_text_jump() -> None:
+    during = PrompterModel(PrompterView("text", 120), "take", guide=90.0)
+    over = PrompterModel(PrompterView("text", 120), "take")
+    assert over.after(during).pace(300) == during.pace(300)
+    assert PrompterModel(PrompterView("text", 120), "another").after(during).pace(300) == 120
+    assert PrompterModel(PrompterView("text", 120)).after(during).pace(300) == 120
 
 
 def test_words_have_heights_between_their_lines() -> None:

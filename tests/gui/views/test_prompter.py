@@ -84,6 +84,17 @@ def test_keys_the_wheel_and_the_hand_move_it(prompter: PrompterView) -> None:
     assert reader.at == 0
 
 
+def test_it_follows_the_guide_or_not(prompter: PrompterView, stage: Stage, qtbot: QtBot) -> None:
+    assert prompter.guided.isChecked()
+    click(prompter.guided)
+    assert stage.said == [("prompt", PrompterState(TEXT, 120, True, with_guide=False))]
+    stage.publish(prompter=PrompterState(TEXT, 120, True), guide_seconds=60.0)
+    qtbot.waitUntil(prompter.guided.isChecked)
+    stage.roll_to(30.0)
+    middle = prompter.reader.words / 2
+    qtbot.waitUntil(lambda: abs(prompter.reader.at - middle) < 30)
+
+
 def test_what_is_typed_is_kept_and_never_typed_over(prompter: PrompterView, stage: Stage, qtbot: QtBot) -> None:
     click(prompter.mode)
     assert not prompter.reading

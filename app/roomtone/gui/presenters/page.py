@@ -253,7 +253,9 @@ class PagePresenter:
             undo=state.undo,
             announcement=self._announcement,
             camera=camera,
-            prompter=PrompterModel(state.prompter, state.rolling.id if state.rolling is not None else ""),
+            prompter=PrompterModel(
+                state.prompter, state.rolling.id if state.rolling is not None else "", state.guide_seconds
+            ),
             artwork=artwork,
             writing=writing,
             together=self._state.together,

@@ -11,10 +11,23 @@ from roomtone.studio.snapshot import PrompterView
 
 
 class PrompterModel(msgspec.Struct, frozen=True):
-    """The prompter. ``rolling`` tells that a take does; ``reading`` that the text is being read, not changed."""
+    """The prompter, the take that rolls or "", and how many seconds the guide lasts that is heard with it, or 0."""
 
     view: PrompterView = PrompterView()
     take: str = ""
+    guide: float = 0.0
+
+    def after(self, before: PrompterModel) -> PrompterModel:
+        """Return the model as it follows ``before``: a guide that is over has still paced the take."""
+        if self.take and self.take == before.take and not self.guide:
+            return msgspec.structs.replace(self, guide=before.guide)
+        return self
+
+    def pace(self, words: int) -> float:
+        """Return how many of ``words`` go by in a minute; 0 leaves them by hand."""
+        if self.guide and self.view.with_guide and self.view.words_a_minute:
+            return words * 60 / self.guide
+        return self.view.words_a_minute
 
 
 class PromptPace:
@@ -28,7 +41,7 @@ class PromptPace:
         self._start = 0.0
         self._at = 0.0
 
-    def roll(self, take: str, seconds: float, words_a_minute: int, words: int) -> float:
+    def roll(self, take: str, seconds: float, words_a_minute: float, words: int) -> float:
         """Return where the reader is ``seconds`` into ``take``, or at rest for ""."""
         if take != self._take:
             self._take, self._start = take, self._at
@@ -36,7 +49,7 @@ class PromptPace:
             self._at = max(0.0, min(float(words), self._start + seconds * words_a_minute / 60))
         return self._at
 
-    def move_to(self, at: float, seconds: float, words_a_minute: int, words: int) -> None:
+    def move_to(self, at: float, seconds: float, words_a_minute: float, words: int) -> None:
         """Be at another word; the pace goes on from there."""
         self._at = max(0.0, min(float(words), at))
         self._start = self._at - (seconds * words_a_minute / 60 if self._take and words_a_minute > 0 else 0.0)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import msgspec
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QSpinBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QSpinBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from roomtone.gui.look import Look
 from roomtone.gui.presenters.prompting import PrompterModel, PromptPace
@@ -41,6 +50,7 @@ class PrompterView(QWidget):
         self.reader = PromptReader(look)
         self.mode = QPushButton("Read")
         self.speed = QSpinBox()
+        self.guided = QCheckBox("With the guide")
         self.back = IconButton(look, "skip-back", "Back to the start of the text")
         self.smaller = IconButton(look, "minus", "Smaller letters")
         self.larger = IconButton(look, "plus", "Larger letters")
@@ -66,13 +76,14 @@ class PrompterView(QWidget):
 
     def show_prompter(self, model: PrompterModel) -> None:
         """Show a state. What is being typed stays."""
-        before, self._model = self._model, model
+        before, self._model = self._model, model.after(self._model)
         typing = self._typing.isActive() or self.editor.hasFocus()
         if not typing and self.editor.toPlainText() != model.view.text:
             self.editor.setPlainText(model.view.text)
             self._typing.stop()
         if not self.speed.hasFocus() and self.speed.value() != model.view.words_a_minute:
             self.speed.setValue(model.view.words_a_minute)
+        self.guided.setChecked(model.view.with_guide)
         if model.take and model.take != before.take:
             self.read(True)
         elif not before.view.shown and model.view.shown:
@@ -82,8 +93,8 @@ class PrompterView(QWidget):
     def show_seconds(self, seconds: float) -> None:
         """Scroll to where the text is so many seconds into the take."""
         self._seconds = seconds
-        wpm = self._model.view.words_a_minute
-        self.reader.show_word(self._pace.roll(self._model.take, seconds, wpm, self.reader.words))
+        words = self.reader.words
+        self.reader.show_word(self._pace.roll(self._model.take, seconds, self._model.pace(words), words))
 
     def read(self, on: bool) -> None:
         """Read the text, or change it."""
@@ -115,13 +126,17 @@ class PrompterView(QWidget):
         self.speed.setAccessibleName("Words a minute")
         self.speed.setAccessibleDescription("How fast the text moves while a take is recorded; 0 is by hand")
         self.speed.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.guided.setAccessibleName("With the guide")
+        self.guided.setToolTip("Where a guide is heard, the text goes by just as long as it lasts")
+        self.guided.setAccessibleDescription(self.guided.toolTip())
+        self.guided.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.mode.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         space = self._look.tokens.space
         outer = QVBoxLayout(bar)
         outer.setContentsMargins(space.large, space.small, space.large, space.small)
         inner = QWidget()
         row = FlowLayout(inner, space.small)
-        for widget in (self.mode, self.speed, words, self.back, self.smaller, self.larger, self.leave):
+        for widget in (self.mode, self.speed, words, self.guided, self.back, self.smaller, self.larger, self.leave):
             row.addWidget(widget)
         outer.addWidget(inner)
         return bar
@@ -131,6 +146,7 @@ class PrompterView(QWidget):
         self.editor.textChanged.connect(self._typing.start)
         self._typing.timeout.connect(lambda: self._tell(text=self.editor.toPlainText()))
         self.speed.valueChanged.connect(lambda value: self._tell(words_a_minute=value))
+        self.guided.clicked.connect(lambda on: self._tell(with_guide=on))
         self.back.clicked.connect(lambda: self._move_to(0.0))
         self.reader.moved.connect(self._move_to)
         self.smaller.clicked.connect(lambda: self._resize(-1))
@@ -156,7 +172,8 @@ class PrompterView(QWidget):
         self.reader.show_text(self.editor.toPlainText(), _SIZES[self._size])
 
     def _move_to(self, at: float) -> None:
-        self._pace.move_to(at, self._seconds, self._model.view.words_a_minute, self.reader.words)
+        words = self.reader.words
+        self._pace.move_to(at, self._seconds, self._model.pace(words), words)
         self.show_seconds(self._seconds)
 
     def _resize(self, by: int) -> None:
