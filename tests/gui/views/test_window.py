@@ -223,6 +223,20 @@ def test_the_choice_of_files_blocks_nothing(full: Desk, stage: Stage) -> None:
     assert stage.said == [("bring_in", "/music/a.wav", "/music/b.flac")]
 
 
+def test_a_notice_that_takes_the_place_of_another_has_its_height_at_once(
+    full: Desk, stage: Stage, qtbot: QtBot
+) -> None:
+    notices = full.window.notices
+    heights: list[int] = []
+    notices.changed.connect(lambda: heights.append(notices.height()))
+    for title in ("One", "Two", "Three"):
+        stage.warn(Problem(title, title, "Because of it", "Do something about it"))
+        # Nothing but the change itself lays the page out.
+        with qtbot.waitSignal(notices.changed):
+            pass
+    assert min(heights[1:]) > 40
+
+
 def test_notices_stack_act_and_go(full: Desk, stage: Stage, qtbot: QtBot) -> None:
     problems = [Problem(str(n), f"Problem {n}", "Because of it", "Do something about it") for n in range(6)]
     stage.warn(*problems, action="Try again")

@@ -117,6 +117,8 @@ class NoticesView(QScrollArea):
                 view.acted.connect(self.acted)
                 self._notices[number] = (model, view)
                 self._layout.insertWidget(0, view)
+                # Beside others it would be shown a moment later, and have no height when the page is laid out.
+                view.show()
         self.setVisible(bool(wanted))
         self.changed.emit()
 
