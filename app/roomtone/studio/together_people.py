@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -85,10 +86,18 @@ def device_view(facts: Facts, device: Device) -> DeviceView:
         "this computer" if device.current else "",
         "can only add takes" if device.scope is Scope.RECORDER else "",
         f"since {until_words(device.created)}",
-        f"used {ago(device.used, facts.now)}" if device.used else "never used",
+        _used(device.used, facts.now),
     ]
     name = device.device or "A computer"
     return DeviceView(device.id, name, " · ".join(part for part in parts if part), device.current)
+
+
+def _used(text: str, now: datetime) -> str:
+    """Say when a key was used, which servers remember to the hour."""
+    at = moment(text)
+    if at is None:
+        return "never used"
+    return "used within the hour" if now - at < timedelta(hours=1) else f"used {ago(text, now)}"
 
 
 def invitation_view(link: str, found: Invitation) -> InvitationView:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from roomtone.foundation.errors import Problem
 from roomtone.gui.presenters.channels import channel_choices
-from roomtone.gui.presenters.words import clock_text, mark_text, ruler_step, spoken_length
+from roomtone.gui.presenters.words import clock_text, mark_text, problem_line, ruler_step, spoken_length
 
 
 def test_the_clock_has_milliseconds_and_never_rounds_up() -> None:
@@ -52,3 +53,11 @@ def test_what_was_chosen_elsewhere_is_among_the_choices() -> None:
 
 def test_without_an_input_there_is_nothing_to_choose() -> None:
     assert channel_choices(0) == ()
+
+
+def test_a_problem_is_one_line_without_empty_parts() -> None:
+    whole = Problem("not-allowed", "It was not said", "You are no member any more", "Ask a leader")
+    assert problem_line(whole) == "It was not said – You are no member any more – Ask a leader"
+    assert problem_line(Problem("not-allowed", "You may not do this", "", "Ask a leader")) == (
+        "You may not do this – Ask a leader"
+    )

@@ -240,3 +240,14 @@ def test_the_tree_says_how_deep_and_leads_to_the_take(
     assert page.lineage.rows.row("100") is None
     click(page.lineage.more)
     assert page.lineage.rows.row("149") is not None
+
+
+def test_what_is_being_opened_says_so(desk: Desk, stage: Stage, qtbot: QtBot) -> None:
+    desk.attach(stage)
+    desk.window.show_tab("project")
+    page = desk.window.together.project
+    qtbot.waitUntil(lambda: page.nothing.title.text() == "Opening “Kitchen Table Choir”")
+    assert not page.nothing.button.isVisible()
+    stage.publish(together=full())
+    qtbot.waitUntil(page.about.isVisible)
+    assert not page.nothing.isVisible()

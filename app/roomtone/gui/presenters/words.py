@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from roomtone.foundation.errors import Problem
+
 
 def clock_text(seconds: float) -> str:
     """Return a running time with milliseconds, as in ``00:01:14.382``."""
@@ -55,3 +57,8 @@ def mark_text(seconds: float) -> str:
     minutes, second = divmod(int(seconds), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
+def problem_line(problem: Problem) -> str:
+    """Return what happened, why and what to do, in one line."""
+    return " – ".join(part for part in (problem.title, problem.detail, problem.remedy) if part)

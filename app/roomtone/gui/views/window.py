@@ -119,7 +119,7 @@ class StudioWindow(QWidget):
         self.studio.show_page(page)
         self.artwork.show_artwork(page.artwork)
         self.writing.show_writing(page.writing)
-        self.together.show(page.together, page.lanes)
+        self.together.show(page.together, page.lanes, page.header.project)
         # While a take is recorded nobody is led away from it by a dialog.
         self.takes.allow_files(page.rolling is None)
         title = page.rolling.title if page.rolling is not None else page.header.project

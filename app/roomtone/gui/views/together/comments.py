@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from roomtone.gui.look import Look
 from roomtone.gui.presenters.review import place_words
 from roomtone.gui.presenters.seconds import read_seconds, write_seconds
+from roomtone.gui.presenters.words import problem_line
 from roomtone.gui.views.together.parts import Flow, Rows, TextField, button, field, person_line, words
 from roomtone.gui.views.together.wishes import Wishes
 from roomtone.studio.together_snapshot import CommentView, ReviewTake
@@ -139,8 +140,7 @@ class CommentsView(QWidget):
         lines.addWidget(words(head, "muted"))
         lines.addWidget(said)
         if comment.problem is not None:
-            problem = comment.problem
-            lines.addWidget(words(f"{problem.title} – {problem.detail} – {problem.remedy}", "look"))
+            lines.addWidget(words(problem_line(comment.problem), "look"))
         if acts := self._acts(comment, may):
             lines.addWidget(Flow(self._look, *acts))
         line = person_line(self._look, comment.person)

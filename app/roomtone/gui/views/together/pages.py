@@ -36,6 +36,7 @@ class TogetherPages:
         self._view: TogetherView | None = None
         self._lanes: Mapping[str, LaneModel] = {}
         self._tab = ""
+        self._opening = ""
         self._crowded = False
 
     @property
@@ -43,8 +44,11 @@ class TogetherPages:
         """The pages by their names."""
         return {"today": self.today, "project": self.project, "review": self.review, "people": self.people}
 
-    def show(self, view: TogetherView, lanes: tuple[LaneModel, ...]) -> None:
-        """Show a view; ``lanes`` are the takes that were made here."""
+    def show(self, view: TogetherView, lanes: tuple[LaneModel, ...], opening: str = "") -> None:
+        """Show a view; ``lanes`` are the takes that were made here, ``opening`` the project that takes go to."""
+        if opening != self._opening:
+            self._opening = opening
+            self.project.show_opening(opening)
         if {lane.id: lane for lane in lanes} != self._lanes:
             self._lanes = {lane.id: lane for lane in lanes}
         if view is not self._view:

@@ -338,11 +338,19 @@ class Scroll(QScrollArea):
         (self.side if beside else self.column).addWidget(label)
         return label
 
+    def show_beside(self, shown: bool) -> None:
+        """Show the second column, or leave its room to the first one."""
+        self._beside.setVisible(shown)
+        self._arrange()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
         if not self._aside:
             return
-        wide = self.width() >= 2.4 * self._aside
+        wide = self.width() >= 2.4 * self._aside and not self._beside.isHidden()
         self._both.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
         self._both.setStretch(0, 100 if wide else 0)
         self._both.setStretch(2, 0 if wide else 1)

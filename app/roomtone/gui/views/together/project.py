@@ -68,13 +68,21 @@ class ProjectPage(Scroll):
             beside.addSpacing(look.tokens.space.small)
         self.side.addWidget(self._more)
         self.side.addStretch(1)
-        self._more.hide()
+        self.show_beside(False)
         self.column.addWidget(self.nothing, 1)
         self.column.addWidget(self._all)
         self.column.addStretch()
         self._all.hide()
         self.lineage.chose.connect(self._go)
         self.calls.opened.connect(self._reveal)
+
+    def show_opening(self, title: str) -> None:
+        """Say that a project of this title is being opened; "" that there is none."""
+        self.nothing.show_empty(
+            EmptyModel("folder-open", f"Opening “{title}”", "It is here in a moment. You can record meanwhile.")
+            if title
+            else _EMPTY
+        )
 
     def show_project(self, view: ProjectView, review: ReviewView, people: tuple[Person, ...] = ()) -> None:
         """Show the page. Takes of ``review`` may be guides, ``people`` may be asked to do a step."""
@@ -85,7 +93,7 @@ class ProjectPage(Scroll):
         self._shown = (view, review, people)
         self.nothing.setVisible(not view.id)
         self._all.setVisible(bool(view.id))
-        self._more.setVisible(bool(view.id))
+        self.show_beside(bool(view.id))
         self.about.show_about(view)
         self.calls.show_calls(view, [(take.id, f"{take.title} – {take.person.name}") for take in review.takes])
         self.board.show_board(view, people)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from roomtone.gui.look import Look
+from roomtone.gui.presenters.words import problem_line
 from roomtone.gui.views.together.parts import Rows, button, words
 from roomtone.gui.views.together.wishes import Wishes
 from roomtone.studio.together_snapshot import QueuedView, TogetherView
@@ -40,7 +41,7 @@ class QueuedBar(QWidget):
         across = QHBoxLayout(line)
         across.setContentsMargins(0, 0, 0, 0)
         problem = view.problem
-        why = f" – {problem.title} – {problem.detail} – {problem.remedy}" if problem is not None else ""
+        why = f" – {problem_line(problem)}" if problem is not None else ""
         said = words(f"{view.text}{why}", "look")
         said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         across.addWidget(said, 1)
