@@ -167,7 +167,9 @@ class CommentsView(QWidget):
             )
         if comment.region is not None:
             acts.append(button("Show where", f"Show where: {short}", lambda: self.marked.emit(comment), "link"))
-        if may and not comment.waiting:
+        if comment.problem is not None:
+            acts.append(button("Write it again", f"Write it again: {short}", lambda: self._again(comment), "link"))
+        elif may and not comment.waiting:
             acts.append(
                 button("Reply", f"Reply to {comment.person.name}: {short}", lambda: self._answer(comment), "link")
             )
@@ -176,7 +178,7 @@ class CommentsView(QWidget):
             acts.append(
                 button(text, f"{text}: {short}", lambda: self._wishes.ask(lambda s: s.resolve(comment.id, on)), "link")
             )
-        if comment.mine:
+        if comment.mine and comment.problem is None:
             acts.append(
                 button(
                     "Take away",
@@ -186,6 +188,14 @@ class CommentsView(QWidget):
                 )
             )
         return acts
+
+    def _again(self, comment: CommentView) -> None:
+        """Put what was refused back to where it can be mended; what is being typed there stays."""
+        if not self.text.toPlainText():
+            self.text.setPlainText(comment.text)
+            if comment.at is not None:
+                self.begin.setText(write_seconds(comment.at))
+        self.text.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _answer(self, comment: CommentView) -> None:
         self._reply_to(comment.id, comment.person.name)

@@ -55,6 +55,7 @@ class TogetherPages:
             self.today.show_today(view.today)
             self.project.show_project(view.project, view.review, view.people.people)
             self.people.show_people(view.people)
+            self.people.nudge.belong_to(view.project.id)
             self.projects.show_projects(view.projects)
             self.review.show_terms(f"{view.project.licence.value}: {view.project.terms}" if view.project.id else "")
             self._view = view

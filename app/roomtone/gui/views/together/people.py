@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QSizePolicy,
 from roomtone.gui.look import Look
 from roomtone.gui.views.together.account import AccountCard, ProfileCard
 from roomtone.gui.views.together.joining import JoinForm
+from roomtone.gui.views.together.nudge import NudgeForm
 from roomtone.gui.views.together.parts import Card, Disc, Flow, Rows, Scroll, SureButton, button, words
 from roomtone.gui.views.together.wishes import Wishes
 from roomtone.gui.views.transport import ChoiceBox
@@ -37,6 +38,7 @@ class PeoplePage(Scroll):
         self.server = words("", "muted")
         self._alone = words("", "muted")
         self.people: Rows[tuple[Person, bool]] = Rows(look, self._person, lambda pair: pair[0].account)
+        self.nudge = NudgeForm(look, wishes)
         self.profile = ProfileCard(look, wishes)
         self.invites: Rows[InviteView] = Rows(look, self._invite, lambda view: view.id)
         self.role = ChoiceBox(look, "Role of whoever comes in by it", "What whoever comes in by the link may do")
@@ -76,6 +78,7 @@ class PeoplePage(Scroll):
         self.column.addWidget(words("People", "heading"))
         self.column.addWidget(self.server)
         self.column.addWidget(self.people)
+        self.column.addWidget(self.nudge)
         self.column.addWidget(self._alone)
         self._invites_title = self.section("Links that invite")
         self.column.addWidget(self._inviting)
@@ -116,8 +119,11 @@ class PeoplePage(Scroll):
             role.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             role.show_entries(_ROLES, person.role.value)
             role.chose.connect(lambda value: self._set_role(person, role, Role(value)))
-            across.addWidget(role)
-            across.addWidget(self._parting(person))
+            nudge = button(
+                "Nudge …", f"Nudge {person.name}: send them a word", lambda: self.nudge.begin(person), "plain"
+            )
+            for widget in (nudge, role, self._parting(person)):
+                across.addWidget(widget)
         return line
 
     def _set_role(self, person: Person, box: ChoiceBox, role: Role) -> None:
