@@ -98,7 +98,7 @@ class Desk:
     def _other_key(self) -> None:
         """Another server or another key is used from now on."""
         self._uploader.ask(self._uploader.use_server)
-        self._runner.again()
+        self._together.other_key()
 
     def _membership(self) -> messages.Membership:
         me = self._place.call("GET", "/api/me", api.Account)

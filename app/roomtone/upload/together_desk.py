@@ -17,6 +17,7 @@ from roomtone.upload.records import HERE
 from roomtone.upload.replica.exchange import is_of_the_line
 from roomtone.upload.replica.keeper import Keeper
 from roomtone.upload.replica.runner import Runner
+from roomtone.upload.replica.stream import Stream
 from roomtone.wire.api import NewProject, Project, Projects
 from roomtone.wire.project.edits import History
 from roomtone.wire.project.items import ProjectFields
@@ -32,8 +33,16 @@ class TogetherDesk:
     """Each command on the asking client's thread."""
 
     def __init__(
-        self, keeper: Keeper, runner: Runner, copies: Copies, people: PeopleDesk, mover: Mover, place: Place
+        self,
+        keeper: Keeper,
+        runner: Runner,
+        stream: Stream,
+        copies: Copies,
+        people: PeopleDesk,
+        mover: Mover,
+        place: Place,
     ) -> None:
+        self._stream = stream
         self._keeper = keeper
         self._runner = runner
         self._copies = copies
@@ -65,6 +74,11 @@ class TogetherDesk:
     def know_me(self, account: str) -> None:
         """This home is that account at the server that is used now."""
         self._keeper.know_me(self._keeper.server(), account)
+
+    def other_key(self) -> None:
+        """Another server or another key is used from now on."""
+        self._stream.again()
+        self._runner.again()
 
     def projects(self) -> Projects:
         """Return the projects on the server that is used now; where it is not reached, those that were seen there."""
@@ -150,6 +164,8 @@ class TogetherDesk:
         server = self._keeper.home_of(command.project)
         with self._keeper.changing(server, command.project) as replica:
             self._keeper.look_at_takes(replica)
+            if server == self._keeper.server():
+                self._stream.follow(command.project, replica.said.cursor)
             news = replica.visible.since(command.run, command.version, _PART)
             return t.ProjectPart(
                 run=news.run,

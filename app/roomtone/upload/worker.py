@@ -32,6 +32,7 @@ from roomtone.upload.replica.keeper import Keeper
 from roomtone.upload.replica.mine import OwnTakes
 from roomtone.upload.replica.runner import Runner
 from roomtone.upload.replica.store import open_store
+from roomtone.upload.replica.stream import Stream
 from roomtone.upload.reports import Reports
 from roomtone.upload.together_desk import TogetherDesk
 from roomtone.upload.uploader import Uploader
@@ -75,7 +76,15 @@ def _serve(home: Home, *, detached: bool) -> None:
     reports = Reports(host.publish)
     store = open_store(home.projects)
     keeper = Keeper(store, place, OwnTakes(home.takes), clock, host.publish)
-    runner = Runner(keeper, Exchange(keeper, place, clock), clock, lambda: host.clients > 0)
+
+    def listened() -> bool:
+        return host.clients > 0
+
+    def hear(project: str) -> None:
+        runner.hear(project)
+
+    stream = Stream(place, transport, clock, listened, hear)
+    runner = Runner(keeper, Exchange(keeper, place, clock), clock, listened, stream.follows)
     copies = Copies(home.others, keeper, place, transport, host.publish)
     core = Core(SystemRandom())
 
@@ -84,9 +93,9 @@ def _serve(home: Home, *, detached: bool) -> None:
 
     uploader = Uploader(home.takes, clock, core, place, records, keeper, reports, lambda: host.clients, busy)
     couriers = Couriers(transport, place, clock, uploader.folder, uploader.post)
-    feed = Feed(place, clock, host.publish, lambda: host.clients > 0)
+    feed = Feed(place, clock, host.publish, listened)
     mover = Mover(keeper, place, clock, lambda: uploader.ask(uploader.begin_again))
-    together = TogetherDesk(keeper, runner, copies, PeopleDesk(place, transport), mover, place)
+    together = TogetherDesk(keeper, runner, stream, copies, PeopleDesk(place, transport), mover, place)
     desk = Desk(uploader, reports, place, transport, feed, runner, together)
     chosen = settings.load(home.settings)
     uploader.pause(chosen.uploads_paused)
@@ -96,7 +105,9 @@ def _serve(home: Home, *, detached: bool) -> None:
         if detached:
             spawn.say_ready()
         runner.start()
+        stream.start()
         uploader.run(couriers.send)
+        stream.close()
         runner.close()
         feed.close()
         couriers.close()

@@ -205,6 +205,9 @@ def test_the_state_comes_in_pages_with_nothing_missing_or_twice(ana: Person, mik
             break
     assert (items, there, cursor) == (whole["items"], whole["takes"], whole["cursor"])
     assert pages == 7
+    assert state(ana, project, cursor)["cursor"] == cursor
+    unknown = state(ana, project, cursor + 100)
+    assert (unknown["items"], unknown["cursor"]) == ([], cursor), "a cursor that no server gave is not kept"
 
 
 def test_batches_in_any_order_end_in_one_state(ana: Person, project: str) -> None:

@@ -54,7 +54,7 @@ class ModelServer:
         if not self.founded:
             return None
         if since > self._head:
-            return StatePage([], [], 0)
+            return StatePage([], [], self._head)
         found = sorted((at, what) for what, at in self._changed.items() if at > since)
         cut, more = found[:PAGE], len(found) > PAGE
         items = [self.items[name] for _, (kind, name) in cut if kind == "item"]

@@ -52,7 +52,7 @@ class States:
         return StatePage(
             items=[item for item in items if seen.item(item)],
             takes=[self._teller.take(record, seen.visitor.id) for record in seen.takes(takes)],
-            cursor=max(since, found.head) if until is None else until,
+            cursor=found.head if until is None else until,
             more=until is not None,
             members=None if found.members is None else [member_document(record) for record in found.members],
         )

@@ -134,8 +134,10 @@ class ProjectReplica:
     def retry(self) -> None:
         """Let what was refused wait again."""
         self._one_by_one = False
-        self._show_items(self._outbox.retry())
-        self._visible.touch()
+        items = self._outbox.retry()
+        if items:
+            self._show_items(items)
+            self._visible.touch()
 
     def know_local(self, takes: Mapping[str, Take], unknown: Iterable[str]) -> None:
         """These takes were made here; of the ``unknown`` ones the server has not heard yet."""

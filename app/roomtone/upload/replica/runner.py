@@ -16,6 +16,8 @@ from roomtone.upload.replica.keeper import Keeper
 log = logging.getLogger(__name__)
 
 POLL_SECONDS: Final = 2.0
+# Where the server tells by itself, asking is for what got lost on the way.
+SLOW_SECONDS: Final = 30.0
 TROUBLE_SECONDS: Final = 5.0
 # Somebody who asks waits this long for what is new, unless the server was not reached just now.
 FRESH_SECONDS: Final = 1.0
@@ -25,8 +27,17 @@ WAIT_SECONDS: Final = 6.0
 class Runner:
     """``wanted`` says whether anybody listens; else only what waits is sent. Safe to use from many threads."""
 
-    def __init__(self, keeper: Keeper, exchange: Exchange, clock: Clock, wanted: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        keeper: Keeper,
+        exchange: Exchange,
+        clock: Clock,
+        wanted: Callable[[], bool],
+        follows: Callable[[str], bool],
+    ) -> None:
+        """``follows`` says whether everything that happens in a project is heard of, so that nobody need ask often."""
         self._keeper = keeper
+        self._follows = follows
         self._exchange = exchange
         self._clock = clock
         self._wanted = wanted
@@ -35,6 +46,8 @@ class Runner:
         self._watched: dict[str, None] = {}
         self._done: dict[str, float] = {}
         self._held: dict[str, float] = {}
+        self._poked: set[str] = set()
+        self._news: set[str] = set()
         self._not_before = 0.0
         self._wake = threading.Event()
         self._ending = False
@@ -56,8 +69,15 @@ class Runner:
         """Something was done in a project, or is asked of it: exchange it now."""
         with self._lock:
             self._watched[project] = None
+            self._poked.add(project)
             self._not_before = 0.0
             self._held.pop(project, None)
+        self._wake.set()
+
+    def hear(self, project: str) -> None:
+        """Something happened in a project on the server: ask for it. Never blocks."""
+        with self._lock:
+            self._news.add(project)
         self._wake.set()
 
     def freshen(self, project: str) -> None:
@@ -68,6 +88,10 @@ class Runner:
             done = self._done.get(project)
             if (done is not None and now - done < FRESH_SECONDS) or now < self._not_before:
                 return
+            if done is not None and self._follows(project) and project not in self._news:
+                # What is new would have been heard of; what was done here is seen without the server.
+                return
+            self._poked.add(project)
             self._wake.set()
             if self.online is False or self._held.get(project, now) > now:
                 return
@@ -81,6 +105,7 @@ class Runner:
         with self._lock:
             self._done.clear()
             self._held.clear()
+            self._poked |= self._watched.keys()
             self._not_before = 0.0
             self.online = None
         self.problem = None
@@ -117,9 +142,17 @@ class Runner:
             now = self._clock.monotonic()
             if now < self._not_before:
                 return []
-            watched = list(self._watched) if self._wanted() else []
+            watched = [one for one in self._watched if self._is_old(one, now)] if self._wanted() else []
+            poked = [*self._poked, *self._news]
+            self._poked.clear()
+            self._news.clear()
             held = {project for project, until in self._held.items() if until > now}
-        return [project for project in dict.fromkeys([*watched, *self._keeper.waiting()]) if project not in held]
+        wanted = dict.fromkeys([*poked, *watched, *self._keeper.waiting()])
+        return [project for project in wanted if project not in held]
+
+    def _is_old(self, project: str, now: float) -> bool:
+        done = self._done.get(project)
+        return done is None or now - done >= (SLOW_SECONDS if self._follows(project) else POLL_SECONDS)
 
     def _exchange_one(self, project: str) -> None:
         trouble: Problem | None = None

@@ -93,6 +93,9 @@ class History(msgspec.Struct, frozen=True):
 class StatePage(msgspec.Struct, frozen=True):
     """What is new in a project after a cursor: whole items and takes as they are now. Ask again while ``more``.
 
+    A ``cursor`` before the one that was asked with says that the server does not know that one, as when it was brought
+    back from a copy: whoever asks begins again at 0.
+
     ``members`` is ``None`` where nothing about them is new, else all of them.
     """
 
