@@ -14,7 +14,7 @@ from tests.rigs.app import RoomtoneHome
 from tests.studio.ears import Ears
 
 
-def test_whoever_looks_at_a_small_take_sees_its_sound(place: Home) -> None:
+def test_whoever_looks_at_a_small_film_sees_its_sound_and_pictures(place: Home) -> None:
     with Ears(place) as ears, tempfile.TemporaryDirectory(prefix="rt-") as folder:
         ears.studio.start_project("Evening choir", Template.CHOIR, ProjectFields())
         ears.wait("the project", lambda s: s.together.project.title == "Evening choir")
@@ -23,17 +23,18 @@ def test_whoever_looks_at_a_small_take_sees_its_sound(place: Home) -> None:
         link = next(one.link for one in state.together.people.invites if one.link)
         with RoomtoneHome(Home(Path(folder)).prepare()) as ben:
             ben.run("join", link, "--name", "Ben")
-            take = ben.run("record", "--input", "practice", "--seconds", "1")["manifest"]["id"]
+            take = ben.run("record", "--input", "practice", "--camera", "practice", "--seconds", "1")["manifest"]["id"]
             ben.wait_safe()
             ben.run("takes", "submit", take)
             ears.wait("the take", lambda s: _take(s, take))
             ears.studio.review(take)
-            found = ears.wait("its waveform", lambda s: (one := _take(s, take)) and one.tracks and one)
+            found = ears.wait("how it looks", lambda s: (one := _take(s, take)) and one.tracks and one.filmstrip)
             seen = _take(found, take)
             assert seen is not None
             assert (seen.local, seen.mine) == (True, False)
             wave = ears.studio.waveforms.of(take, seen.tracks[0])
             assert max(wave.highs) > 1000
+            assert all(Path(file).exists() for file in (seen.thumbnail, seen.filmstrip, seen.file))
 
 
 def _take(state: StudioState, take: str) -> ReviewTake | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
 
+from roomtone.foundation.errors import Problem
 from roomtone.gui.presenters.page import PagePresenter
 from roomtone.gui.views.together.wishes import Wish
 from roomtone.gui.views.window import StudioWindow
@@ -32,7 +34,9 @@ class TogetherDesk(QObject):
             wish(self._together)
 
     def _lead(self, page: str, take: str) -> None:
-        del take
+        if page == "outside":
+            self._open(take)
+            return
         if page == "pause":
             if self._studio is not None and self._presenter.state.playing is not None:
                 self._studio.pause(True)
@@ -44,3 +48,9 @@ class TogetherDesk(QObject):
         self._window.show_tab("studio" if page == "film" else page)
         if page == "film":
             self._window.studio.show_side(True)
+
+    def _open(self, file: str) -> None:
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(file)):
+            self._presenter.add_notice(
+                Problem("not-opened", "The file was not opened", "The system has no program for it", f"It is {file}")
+            )

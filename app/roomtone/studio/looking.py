@@ -8,6 +8,7 @@ from typing import Final
 
 from roomtone.foundation.errors import RoomtoneError
 from roomtone.studio.together import Together
+from roomtone.studio.together_facts import Drawn
 from roomtone.upload.together_messages import LocalCopy
 
 log = logging.getLogger(__name__)
@@ -17,11 +18,11 @@ SMALL_BYTES: Final = 4 * 1024 * 1024
 
 
 class Looking:
-    """It belongs to a thread that may wait. ``drawn`` has, by take, the files of the tracks whose waveform is there."""
+    """It belongs to a thread that may wait. ``drawn`` has, by take, what can be seen of it."""
 
     def __init__(self, together: Together) -> None:
         self._together = together
-        self.drawn: dict[str, tuple[str, ...]] = {}
+        self.drawn: dict[str, Drawn] = {}
 
     def look(self, take: str) -> None:
         """Bring a small take here, and draw one that is here. Without the server it is looked at without."""
@@ -31,7 +32,7 @@ class Looking:
             log.info("%s is looked at without its files: %s", take, error)
 
     def draw(self, copy: LocalCopy) -> None:
-        """Draw the waveforms of somebody's take that is here."""
+        """Draw the waveforms and the small pictures of somebody's take that is here."""
         sounding = [track.path for track in copy.tracks if track.media.startswith(("audio/", "video/"))]
         found = []
         for path in sounding:
@@ -40,7 +41,19 @@ class Looking:
                     found.append(Path(path).name)
             except RoomtoneError as error:
                 log.info("no waveform for %s: %s", path, error)
-        self.drawn[copy.take] = tuple(found)
+        self.drawn[copy.take] = Drawn(tuple(found), *self._pictures(copy))
+
+    def _pictures(self, copy: LocalCopy) -> tuple[str, str]:
+        """Return the files of a film's thumbnail and filmstrip, "" where there is nothing to see."""
+        film = next((track.path for track in copy.tracks if track.media.startswith("video/")), "")
+        if not film:
+            return "", ""
+        try:
+            made = self._together.workshop.rendering.draw_file(copy.take, film)
+        except RoomtoneError as error:
+            log.info("no pictures for %s: %s", film, error)
+            return "", ""
+        return made.thumbnail, made.filmstrip
 
     def _look(self, take: str) -> None:
         facts = self._together.facts()

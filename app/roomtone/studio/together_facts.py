@@ -17,10 +17,19 @@ from roomtone.wire.project.state import ProjectState
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """How somebody's take looks: the ``tracks`` whose waveform is there, and the files of a film's small pictures."""
+
+    tracks: tuple[str, ...] = ()
+    thumbnail: str = ""
+    filmstrip: str = ""
+
+
+@dataclass(frozen=True)
 class Facts:
     """``library`` holds the takes that were made here, by id, ``copies`` what of others' is here.
 
-    ``texts`` is what is written in takes, ``drawn`` what of others' takes has a waveform, ``seen`` (RFC 3339) until
+    ``texts`` is what is written in takes, ``drawn`` how others' takes look, ``seen`` (RFC 3339) until
     when the news were seen, ``links`` the links of invites that were made just now, by their id; ``joined`` tells that
     a server was joined besides the one on this computer.
     """
@@ -31,7 +40,7 @@ class Facts:
     library: dict[str, LibraryItem] = field(default_factory=dict)
     copies: dict[str, LocalCopy] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
-    drawn: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    drawn: dict[str, Drawn] = field(default_factory=dict)
     seen: str = ""
     selected: str = ""
     invites: tuple[Invite, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from roomtone.foundation.errors import Problem
-from roomtone.studio.together_facts import Facts, said_of
+from roomtone.studio.together_facts import Drawn, Facts, said_of
 from roomtone.studio.together_project import role_of
 from roomtone.studio.together_snapshot import CommentView, FindingView, PartKind, ReviewTake, ReviewView
 from roomtone.studio.together_words import (
@@ -64,7 +64,7 @@ def review_take(facts: Facts, take: Take, comment_count: int = 0) -> ReviewTake:
     """Return how a take is shown."""
     state, role, mine = facts.state, role_of(facts), facts.is_mine(take)
     said, stage, copy = said_of(state, take.id), state.stage(take.id), facts.copies.get(take.id)
-    item = facts.library.get(take.id)
+    item, drawn = facts.library.get(take.id), facts.drawn.get(take.id, Drawn())
     kind = kind_of_take(take)
     consent = said.consent or Consent()
     return ReviewTake(
@@ -91,7 +91,9 @@ def review_take(facts: Facts, take: Take, comment_count: int = 0) -> ReviewTake:
         consent_line=consent_words(consent) if said.consent else "",
         built_on=tuple(title_of(state, other) for other, _ in ties(state, take.id)),
         versions=versions_of(state, take.id),
-        tracks=facts.drawn.get(take.id, ()),
+        tracks=drawn.tracks,
+        thumbnail=drawn.thumbnail,
+        filmstrip=drawn.filmstrip,
     )
 
 

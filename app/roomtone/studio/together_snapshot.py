@@ -203,7 +203,7 @@ class ReviewTake(msgspec.Struct, frozen=True):
     ``mine`` with the stage "not submitted" shows the check and can be submitted; ``may_judge`` can be accepted or kept
     for later. ``local`` tells that its files are here; ``file`` is what can be shown or read, "" while there is none;
     ``library`` is its id in the list of takes where it was made here. ``versions`` are the takes it replaces,
-    ``tracks`` what is drawn of another’s take once it is here.
+    ``tracks``, ``thumbnail`` and ``filmstrip`` are what is drawn of another’s take once it is here.
     """
 
     id: str
@@ -230,6 +230,8 @@ class ReviewTake(msgspec.Struct, frozen=True):
     built_on: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
     tracks: tuple[str, ...] = ()
+    thumbnail: str = ""
+    filmstrip: str = ""
 
 
 class ReviewView(msgspec.Struct, frozen=True):

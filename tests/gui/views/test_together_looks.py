@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import msgspec
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QWheelEvent
-from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from roomtone.gui.desk import Desk
@@ -14,7 +17,7 @@ from roomtone.gui.views.ticks import Tick
 from roomtone.gui.views.together.people import PeoplePage
 from roomtone.gui.views.together.review import ReviewPage, lane_of
 from roomtone.gui.views.transport import ChoiceBox
-from roomtone.studio.together_snapshot import TogetherView
+from roomtone.studio.together_snapshot import PartKind, TogetherView
 from tests.gui.hands import click, press, write
 from tests.gui.stage import Stage, pairs
 from tests.gui.stage_together import JUDE, MIKA, full, takes
@@ -84,6 +87,25 @@ def test_what_was_fetched_is_drawn_and_what_was_made_here_looks_as_in_the_list(r
     heard = review.take.heard
     assert heard.wave.isVisible()
     assert heard.height() > review.take.marks.sizeHint().height()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support .*openDocument")
+def test_a_film_is_opened_by_the_systems_own_program(
+    review: ReviewPage, stage: Stage, tmp_path: Path, qtbot: QtBot, desk: Desk
+) -> None:
+    assert not review.take.outside.isVisible()
+    view = full("t1")
+    film = msgspec.structs.replace(
+        view.review.takes[0], kind=PartKind.VIDEO, file=str(tmp_path / "a.mp4"), tracks=(), filmstrip="/strip.png"
+    )
+    takes = (film, *view.review.takes[1:])
+    stage.publish(together=msgspec.structs.replace(view, review=msgspec.structs.replace(view.review, takes=takes)))
+    qtbot.waitUntil(review.take.outside.isVisible)
+    lane = lane_of(film, {})
+    assert lane is not None
+    assert (lane.media, lane.filmstrip) == ("video", "/strip.png")
+    click(review.take.outside)
+    qtbot.waitUntil(lambda: any("a.mp4" in label.text() for label in desk.window.notices.findChildren(QLabel)))
 
 
 def test_a_click_on_a_mark_goes_to_its_second(review: ReviewPage, wished: Wished) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from roomtone.gui.look import Look
 from roomtone.gui.views.parts import ElidedLabel
@@ -37,19 +37,18 @@ class BranchRow(QPushButton):
         title.show_text(view.title)
         more = ElidedLabel(look, look.tokens.type.small, colour="muted")
         more.show_text(said)
-        self._across = QHBoxLayout(self)
-        self._across.setContentsMargins(look.px(8 + _INDENT * self._depth), look.px(6), look.px(8), look.px(6))
-        self._across.setSpacing(look.tokens.space.medium)
+        self._lines = QVBoxLayout(self)
+        self._lines.setContentsMargins(look.px(8 + _INDENT * self._depth), look.px(5), look.px(8), look.px(5))
+        self._lines.setSpacing(look.tokens.space.hair)
         for label in (title, more):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-            self._across.addWidget(label)
-        self._across.addStretch(1)
+            self._lines.addWidget(label)
 
     def sizeHint(self) -> QSize:
-        return self._across.sizeHint()
+        return self._lines.sizeHint()
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._look.px(80), self._across.sizeHint().height())
+        return QSize(self._look.px(80), self._lines.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -306,6 +306,7 @@ class Scroll(QScrollArea):
     def __init__(self, look: Look, name: str, widest: int = 900, aside: int = 0) -> None:
         super().__init__()
         self._widest, self._aside = look.px(widest), look.px(aside)
+        self._gap = look.tokens.space.small
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(name)
@@ -335,7 +336,10 @@ class Scroll(QScrollArea):
     def section(self, text: str, *, beside: bool = False) -> QLabel:
         """Add the heading of a section, and return it."""
         label = heading(text)
-        (self.side if beside else self.column).addWidget(label)
+        column = self.side if beside else self.column
+        if column.count():
+            column.addSpacing(self._gap)
+        column.addWidget(label)
         return label
 
     def show_beside(self, shown: bool) -> None:

@@ -96,7 +96,19 @@ def lane_of(take: ReviewTake, lanes: Mapping[str, LaneModel]) -> LaneModel | Non
     """Return how a take is drawn: as in the list of takes where it was made here, else from what was fetched of it."""
     if take.library in lanes:
         return lanes[take.library]
-    if not take.tracks:
+    if not (take.tracks or take.filmstrip):
         return None
-    quiet = Line("", Tone.QUIET)
-    return LaneModel(take.id, take.title, take.title, take.detail, quiet, 0.0, take.seconds, take.tracks, own=False)
+    return LaneModel(
+        take.id,
+        take.title,
+        take.title,
+        take.detail,
+        Line("", Tone.QUIET),
+        0.0,
+        take.seconds,
+        take.tracks,
+        own=False,
+        media=take.kind.value,
+        thumbnail=take.thumbnail,
+        filmstrip=take.filmstrip,
+    )

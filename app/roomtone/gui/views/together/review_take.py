@@ -47,6 +47,7 @@ class ReviewTakeView(Scroll):
         self.play = button("Play", "Play", self._play)
         self.fetch = button("Fetch all files", "Bring all files of this take here", lambda: self._do("fetch"), "plain")
         self.free = button("Free the copy here", "Delete the copy on this computer", lambda: self._do("free"), "plain")
+        self.outside = button("Open", "Open it in the system’s own program", self._open, "plain")
         self.read = button("Read it aloud", "Read this text aloud: it stands in the prompter", self._read)
         self.accept = button("Accept", "Accept this take", lambda: self._do("accept"), "primary")
         self.later = button("Keep for later …", "Keep this take for later, with a reason", self._ask_reason)
@@ -103,7 +104,9 @@ class ReviewTakeView(Scroll):
         above = (self.title, self.detail, self.reason, self.hint, self.picture, self.text, self.heard)
         for widget in above:
             self.column.addWidget(widget)
-        self.column.addWidget(Flow(self._look, self.play, self.read, self.fetch, self.free, self.withdraw))
+        self.column.addWidget(
+            Flow(self._look, self.play, self.read, self.outside, self.fetch, self.free, self.withdraw)
+        )
         below: tuple[QWidget, ...] = (self._judging, self.why, self.submit, self.origin, self.versions)
         for part in below:
             self.column.addWidget(part)
@@ -123,6 +126,9 @@ class ReviewTakeView(Scroll):
     def _show_acts(self, take: ReviewTake) -> None:
         self.play.setVisible(take.kind in (PartKind.SOUND, PartKind.VIDEO))
         self.read.setVisible(take.kind is PartKind.WRITING and bool(take.text) and not take.mine)
+        # A film is seen in motion, and a PDF as a page, by the program that the system has for it.
+        outside = take.kind is PartKind.VIDEO or take.file.endswith(".pdf")
+        self.outside.setVisible(bool(take.file) and outside)
         mine = bool(take.library)
         self.fetch.setVisible(not take.local and not mine and take.stage is not Stage.WITHDRAWN)
         self.fetch.setEnabled(not take.fetching)
@@ -150,6 +156,10 @@ class ReviewTakeView(Scroll):
         if self._take is not None:
             take = self._take.id
             self._wishes.ask(lambda studio: getattr(studio, what)(take))
+
+    def _open(self) -> None:
+        if self._take is not None and self._take.file:
+            self._wishes.lead("outside", self._take.file)
 
     def _play(self) -> None:
         if self._playing:

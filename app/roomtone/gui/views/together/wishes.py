@@ -20,8 +20,12 @@ def page_for(media: tuple[str, ...]) -> str:
 
 
 class Wishes(QObject):
-    """The one way out of these pages. ``wished`` carries what to do with the studio, ``led`` the page to go to, and
-    the take to look at there or ""."""
+    """The one way out of these pages. ``wished`` carries what to do with the studio, ``led`` the page to go to.
+
+    With the page goes the take to look at there, or "". Besides the window's pages there are "film" (the studio with
+    its cameras in sight), "projects" (the choice of projects), "pause" (what plays is to stand still), and "outside"
+    with a file, which the system opens.
+    """
 
     wished = Signal(object)
     led = Signal(str, str)
