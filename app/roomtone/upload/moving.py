@@ -50,8 +50,7 @@ class Mover:
                 replica.keep_head(
                     msgspec.structs.replace(replica.said.head, title=head.title, created=head.created, founded=False)
                 )
-            for edit in edits:
-                replica.add(edit)
+            replica.add(edits)
         with self._keeper.changing(HERE, project) as replica:
             replica.keep_head(msgspec.structs.replace(replica.said.head, moved=server))
         self._send_again()

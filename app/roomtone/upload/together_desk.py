@@ -6,17 +6,20 @@ import logging
 import re
 from typing import Any, Final
 
-from roomtone.foundation.errors import RoomtoneError, UsageError, from_problem
+from roomtone.foundation.errors import Problem, RoomtoneError, UsageError, from_problem
 from roomtone.upload import together_messages as t
 from roomtone.upload.copies import Copies
-from roomtone.upload.core_problems import PROJECT_ELSEWHERE
+from roomtone.upload.core_problems import PROJECT_ELSEWHERE, SIGNED_OUT
 from roomtone.upload.moving import Mover
 from roomtone.upload.people_desk import PeopleDesk
 from roomtone.upload.place import Place
 from roomtone.upload.records import HERE
 from roomtone.upload.replica.exchange import is_of_the_line
 from roomtone.upload.replica.keeper import Keeper
+from roomtone.upload.replica.listing import local_projects, seen
 from roomtone.upload.replica.runner import Runner
+from roomtone.upload.replica.states import EditState
+from roomtone.upload.replica.stored import Entry
 from roomtone.upload.replica.stream import Stream
 from roomtone.wire.api import NewProject, Project, Projects
 from roomtone.wire.project.edits import History
@@ -52,6 +55,7 @@ class TogetherDesk:
 
     def answer(self, command: t.TogetherCommand) -> Any:
         """Carry out a command. Raises ``RoomtoneError``."""
+        self._keeper.warm()
         for name in ("project", "take", "account", "edit", "item", "id"):
             _check(_ID, getattr(command, name, None))
         if isinstance(command, t.RevokeInvite):
@@ -63,7 +67,7 @@ class TogetherDesk:
                 return self._part(command)
             case t.ListLocalProjects():
                 self._discover()
-                return t.LocalProjects(self._keeper.projects())
+                return t.LocalProjects(local_projects(self._keeper))
             case t.MakeEdits() | t.DismissEdit() | t.RetryEdits() | t.StartProject():
                 return self._change(command)
             case t.MoveProject():
@@ -88,7 +92,7 @@ class TogetherDesk:
             if not is_of_the_line(error):
                 raise
             log.info("the projects that were seen are told: %s", error)
-            return Projects(self._keeper.seen())
+            return Projects(seen(self._keeper))
         for project in found.projects:
             self._keeper.come_in(project.id, project.title, created=project.created)
         return found
@@ -122,7 +126,7 @@ class TogetherDesk:
             case t.StartProject():
                 self._keeper.start(command.id, command.fields, command.steps)
                 self._runner.poke(command.id)
-                return next(one for one in self._keeper.projects() if one.id == command.id)
+                return next(one for one in local_projects(self._keeper) if one.id == command.id)
         return None
 
     def _elsewhere(self, command: t.TogetherCommand) -> Any:
@@ -174,7 +178,7 @@ class TogetherDesk:
                 items=news.items,
                 takes=news.takes,
                 members=list(news.members.values()) if news.members is not None else None,
-                pending=[t.PendingEdit(one.edit, one.state, one.problem) for one in replica.pending],
+                pending=[t.PendingEdit(one.edit, one.state, one.problem or self._why(one)) for one in replica.pending],
                 me=replica.me,
                 role=replica.role,
                 synced=replica.said.synced,
@@ -182,6 +186,12 @@ class TogetherDesk:
                 server="" if server == HERE else server,
                 here=server == HERE,
             )
+
+    def _why(self, entry: Entry) -> Problem | None:
+        """Return why an edit waits that nothing but the server holds up, where that is for a person to end."""
+        problem = self._runner.problem
+        signed_out = problem is not None and problem.code == SIGNED_OUT.code
+        return problem if signed_out and entry.state is EditState.WAITING else None
 
     def _move(self, command: t.MoveProject) -> t.Moved:
         if command.link:

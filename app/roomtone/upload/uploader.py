@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future
 from pathlib import Path
-from queue import Empty, SimpleQueue
 from typing import Final, Protocol, TypeVar
 
 from roomtone.foundation.clock import Clock
@@ -16,6 +14,7 @@ from roomtone.upload.core import Core
 from roomtone.upload.core_problems import NO_PROJECT, PROJECT_ELSEWHERE
 from roomtone.upload.http import UnreadableError
 from roomtone.upload.local import LocalEntry, LocalTakes, about, in_trash
+from roomtone.upload.mailbox import Mailbox
 from roomtone.upload.messages import Link, TakeSync
 from roomtone.upload.orphan import Orphan
 from roomtone.upload.place import Place
@@ -28,7 +27,6 @@ T = TypeVar("T")
 
 # How long the core is left alone when it waits for nothing but events.
 IDLE_SECONDS: Final = 60.0
-ASK_SECONDS: Final = 15.0
 
 
 class Projects(Protocol):
@@ -68,7 +66,7 @@ class Uploader:
         self._reports = reports
         self._orphan = Orphan(clients, busy)
         self._local = self._begin_to_look()
-        self._inbox: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._mailbox = Mailbox()
         self._folders: dict[str, Path] = {}
         self._later: dict[str, float] = {}
         self._send: Callable[[ev.Request], None] = lambda _: None
@@ -81,20 +79,11 @@ class Uploader:
 
     def post(self, event: ev.Event) -> None:
         """Hand over an event. Never blocks."""
-        self._inbox.put(lambda: self._handle(event))
+        self._mailbox.post(lambda: self._handle(event))
 
     def ask(self, act: Callable[[], T]) -> T:
         """Let ``act`` happen on the uploader's thread, with all that follows at once, and return its result."""
-        future: Future[T] = Future()
-
-        def answer() -> None:
-            result = act()
-            self._woken = True
-            self._turn(self._clock.monotonic())
-            future.set_result(result)
-
-        self._inbox.put(answer)
-        return future.result(ASK_SECONDS)
+        return self._mailbox.ask(act, self._turn_at_once)
 
     def folder(self, take: str) -> Path:
         """Return the folder of a take that is on its way. Raises ``UnreadableError`` where it is so no more."""
@@ -105,7 +94,7 @@ class Uploader:
 
     def end(self) -> None:
         """Let ``run`` return soon."""
-        self._inbox.put(self._end)
+        self._mailbox.post(self._end)
 
     # For ``act``s on the uploader's thread
 
@@ -155,13 +144,8 @@ class Uploader:
         while not self._ending:
             now = self._clock.monotonic()
             wake = self._turn(now)
-            try:
-                self._inbox.get(timeout=max(0.0, wake - self._clock.monotonic()))()
+            if self._mailbox.work(wake - self._clock.monotonic()):
                 self._woken = True
-                while not self._inbox.empty():
-                    self._inbox.get()()
-            except Empty:
-                continue
 
     def _handle(self, event: ev.Event) -> None:
         try:
@@ -173,6 +157,10 @@ class Uploader:
 
     def _end(self) -> None:
         self._ending = True
+
+    def _turn_at_once(self) -> None:
+        self._woken = True
+        self._turn(self._clock.monotonic())
 
     def _turn(self, now: float) -> float:
         """Do what there is to do now; return when to look again."""

@@ -63,7 +63,6 @@ def _serve(home: Home, *, detached: bool) -> None:
     clock = SystemClock()
     transport = RequestsTransport(clock)
     place = Place(home, transport)
-    records = Records(home.sync)
 
     def handle(raw: msgspec.Raw) -> Any:
         return desk.handle(raw)
@@ -74,8 +73,7 @@ def _serve(home: Home, *, detached: bool) -> None:
     # The host is made first, because everything else tells through it; it listens when everything is there.
     host = WorkerHost(home, NAME, handle, greeting)
     reports = Reports(host.publish)
-    store = open_store(home.projects)
-    keeper = Keeper(store, place, OwnTakes(home.takes), clock, host.publish)
+    keeper = Keeper(open_store(home.projects), place, OwnTakes(home.takes), clock, host.publish)
 
     def listened() -> bool:
         return host.clients > 0
@@ -91,7 +89,7 @@ def _serve(home: Home, *, detached: bool) -> None:
     def busy() -> bool:
         return runner.busy or copies.busy
 
-    uploader = Uploader(home.takes, clock, core, place, records, keeper, reports, lambda: host.clients, busy)
+    uploader = Uploader(home.takes, clock, core, place, Records(home.sync), keeper, reports, lambda: host.clients, busy)
     couriers = Couriers(transport, place, clock, uploader.folder, uploader.post)
     feed = Feed(place, clock, host.publish, listened)
     mover = Mover(keeper, place, clock, lambda: uploader.ask(uploader.begin_again))

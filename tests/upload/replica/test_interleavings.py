@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from roomtone.foundation.clock import ManualClock
 from roomtone.upload.replica.states import WORDS, EditState
+from roomtone.upload.replica.waits import OTHER_ACCOUNT
 from roomtone.wire.api import Take
 from roomtone.wire.project import merging
 from roomtone.wire.project.edits import Item
@@ -173,6 +174,20 @@ def test_what_is_refused_stays_with_its_reason_until_it_is_dismissed() -> None:
     assert [kept.problem for kept in reviewer.replica.pending] == [entry.problem]
     reviewer.dismiss()
     assert reviewer.replica.pending == []
+
+
+def test_what_another_account_made_waits_for_it_and_says_so() -> None:
+    world = World([0, 0, 0], 1)
+    one = world.clients[0]
+    one.make(PROJECT, ProjectFields(title="Song"))
+    one.replica.know_me(ACCOUNTS[1])
+    (entry,) = one.replica.pending
+    assert (entry.state, entry.problem) == (EditState.WAITING, OTHER_ACCOUNT)
+    assert one.replica.next_batch() == []
+    one.replica.all_refused(OTHER_ACCOUNT)
+    assert [waiting.state for waiting in one.replica.pending] == [EditState.WAITING], "it was not asked about"
+    one.replica.know_me(ACCOUNTS[0])
+    assert [edit.id for edit in one.replica.next_batch()] == [entry.edit.id]
 
 
 def _fields(items: dict[str, Item], item: str) -> Fields:

@@ -38,6 +38,7 @@ class Exchange:
 
     def round(self, project: str) -> bool:
         """Send and fetch until nothing is left; return whether the project lives on this server at all."""
+        self._keeper.warm()
         server = self._keeper.server()
         if self._keeper.home_of(project) != server:
             return False

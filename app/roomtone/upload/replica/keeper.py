@@ -20,10 +20,10 @@ from roomtone.upload.replica.project import ProjectReplica
 from roomtone.upload.replica.states import EditState
 from roomtone.upload.replica.store import Store
 from roomtone.upload.replica.stored import Entry, Head, Stored
-from roomtone.upload.together_messages import LocalProject, NewEdit, ProjectChanged
+from roomtone.upload.together_messages import NewEdit, ProjectChanged
 from roomtone.wire.api import Project
 from roomtone.wire.project import merging
-from roomtone.wire.project.items import ProjectFields, StepFields, TakeFields
+from roomtone.wire.project.items import ProjectFields, StepFields
 from roomtone.wire.project.merging import write_stamp
 from roomtone.wire.project.people import Role
 
@@ -74,11 +74,8 @@ class Keeper:
         """Return the server that a project lives on: the one that is used now, where nothing else is known."""
         with self._lock:
             now = self.server()
-            if (now, project) in self._heads:
-                return now
-            others = [server for server, known in self._heads if known == project]
-            moved = {server for server in others if self._heads[server, project].moved}
-            return next((server for server in others if server not in moved), now)
+            homes = [server for (server, known), head in self._heads.items() if known == project and not head.moved]
+            return now if now in homes or not homes else homes[0]
 
     def home_of_take(self, project: str, title: str) -> str:
         """Return the server that a take's project lives on; one that nobody knows of lives where we are now."""
@@ -194,43 +191,22 @@ class Keeper:
         """Return what takes on this computer call their project."""
         return next((take.began.project_title for take in self.own_takes(project)), "")
 
+    def warm(self) -> None:
+        """Do what takes long the first time, while nothing is held."""
+        self._takes.warm()
+
     def own_takes(self, project: str) -> list[LocalTake]:
         """Return the takes of a project that lie on this computer."""
-        with self._lock:
-            return [take for take in self._takes.look() if take.began.project == project]
+        return [take for take in self._takes.look() if take.began.project == project]
 
-    def seen(self) -> list[Project]:
-        """Return the projects of the server that is used now, as it told them last."""
-        now = self.server()
+    def all_heads(self) -> list[tuple[str, str, Head, list[Entry]]]:
+        """Return every project that was not moved away: its server, id, what is known of it, and what is pending."""
         with self._lock:
-            found = [(project, head) for (server, project), head in self._heads.items() if server == now]
-        return [Project(project, head.title, head.created, head.takes, head.cursor) for project, head in found]
-
-    def projects(self) -> list[LocalProject]:
-        """Return every project by title."""
-        now = self.server()
-        found = []
-        with self._lock:
-            for (server, project), head in self._heads.items():
-                if head.moved:
-                    continue
-                pending = self._pending(server, project)
-                refused = sum(entry.state is EditState.REFUSED for entry in pending)
-                found.append(
-                    LocalProject(
-                        id=project,
-                        title=head.title,
-                        takes=head.takes,
-                        role=head.role,
-                        synced=head.synced,
-                        pending=len(pending) - refused,
-                        refused=refused,
-                        server="" if server == HERE else server,
-                        here=server == HERE,
-                        reachable=server == now,
-                    )
-                )
-        return sorted(found, key=lambda one: (one.title.casefold(), one.id))
+            return [
+                (server, project, head, self._pending(server, project))
+                for (server, project), head in self._heads.items()
+                if not head.moved
+            ]
 
     # Takes
 
@@ -241,7 +217,7 @@ class Keeper:
         replica.know_local(told, told)
         for take in mine:
             fields = purpose(take)
-            if fields is not None and _is_unsaid(replica.state.said(take.id)):
+            if fields is not None and not replica.says_of(take.id):
                 replica.make(take.id, fields, self._clock.now(), self._ids)
 
     def close(self) -> None:
@@ -266,7 +242,3 @@ class Keeper:
             found = ProjectReplica(project, stored, self._accounts.get(server, ""), secrets.token_hex(8))
             self._open[server, project] = found
         return found
-
-
-def _is_unsaid(said: TakeFields) -> bool:
-    return said.call is None and said.prompt is None and said.against is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 from typing import Final
 
@@ -18,15 +19,25 @@ _LAST: Final = 1 << 40
 
 
 class OwnTakes:
-    """Reads take folders, each again only when it changed. Belongs to one thread at a time."""
+    """Reads take folders, each again only when it changed. Safe to use from many threads."""
 
     def __init__(self, takes: Path) -> None:
         self._takes = takes
+        self._lock = threading.Lock()
         self._read: dict[str, tuple[tuple[int, int], LocalTake | None]] = {}
         self._told: dict[tuple[str, str], tuple[LocalTake, api.Take]] = {}
 
     def look(self) -> list[LocalTake]:
         """Return all takes that can be read and are not in the trash."""
+        with self._lock:
+            return self._look()
+
+    def warm(self) -> None:
+        """Read everything once, before anybody who holds something waits for it."""
+        if not self._read:
+            self.look()
+
+    def _look(self) -> list[LocalTake]:
         found: dict[str, tuple[tuple[int, int], LocalTake | None]] = {}
         for folder in take_folders(self._takes):
             stamp = (_changed(folder / JOURNAL), _changed(folder / MANIFEST))

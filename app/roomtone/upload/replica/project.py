@@ -12,23 +12,18 @@ from roomtone.foundation.errors import Problem
 from roomtone.upload.replica.ids import EditIds
 from roomtone.upload.replica.outbox import Outbox
 from roomtone.upload.replica.said import Said, Turn
+from roomtone.upload.replica.shown import Shown
 from roomtone.upload.replica.states import EditState
 from roomtone.upload.replica.stored import Changes, Entry, Head, Stored
-from roomtone.upload.replica.visible import Visible, with_edits
+from roomtone.upload.replica.visible import Visible
+from roomtone.upload.replica.waits import OTHER_ACCOUNT, Hindrances
 from roomtone.wire.api import Take
 from roomtone.wire.project import merging
 from roomtone.wire.project.edits import MAX_EDITS, Answer, Edit, StatePage
-from roomtone.wire.project.items import Fields, ProjectFields, TakeFields
-from roomtone.wire.project.people import Member, Role
+from roomtone.wire.project.items import Fields
+from roomtone.wire.project.people import Role
 from roomtone.wire.project.rights import Right, allowed
 from roomtone.wire.project.state import ProjectState
-
-WAITS_FOR_TAKE: Final = Problem(
-    "take-not-sent",
-    "It waits for its take",
-    "The server hears of the take first",
-    "Nothing to do; both are sent by themselves",
-)
 
 
 class ProjectReplica:
@@ -45,12 +40,12 @@ class ProjectReplica:
         self._said = Said(stored, self._changes)
         self._outbox = Outbox(stored.entries.values(), self._changes)
         self._visible = Visible(boot)
-        self._local: dict[str, Take] = {}
-        self._unknown_takes: set[str] = set()
+        self._shown = Shown(self._visible, self._said, self._outbox)
+        self._hindrances = Hindrances(self._said)
         self._one_by_one = False
         self._requests = 0
         self._seen_whole = False
-        self._show_all()
+        self._shown.all(self.me, self._hindrances.local)
 
     # What is known
 
@@ -74,8 +69,8 @@ class ProjectReplica:
     def pending(self) -> list[Entry]:
         """The edits that are not settled. One that waits for something other than the network says for what."""
         return [
-            msgspec.structs.replace(entry, problem=WAITS_FOR_TAKE)
-            if entry.state is EditState.WAITING and not self._is_ready(entry)
+            msgspec.structs.replace(entry, problem=self._hindrances.of(entry, self.me))
+            if entry.state is EditState.WAITING
             else entry
             for entry in self._outbox.pending
         ]
@@ -97,7 +92,7 @@ class ProjectReplica:
 
     def take_changes(self) -> Changes:
         """Return what has to be written, and begin to note anew."""
-        self._keep_summary()
+        self._said.keep_head(_summary(self._said.head, self))
         changes = self._changes
         self._changes = Changes()
         self._said.changes = self._outbox.changes = self._changes
@@ -116,14 +111,23 @@ class ProjectReplica:
         edit = Edit(ids.fresh(now), item, merging.next_stamp(now, *seen, *own), fields)
         if known is not None:
             merging.apply(known, edit)
-        self.add(edit)
+        self.add([edit])
         return edit
 
-    def add(self, edit: Edit) -> None:
-        """Take in an edit that exists already, as those of a project that moves here do."""
-        self._outbox.add(edit, self.me)
-        self._show_items({edit.item})
+    def add(self, edits: Iterable[Edit]) -> None:
+        """Take in edits that exist already, as those of a project that moves here do."""
+        items = set()
+        for edit in edits:
+            self._outbox.add(edit, self.me)
+            items.add(edit.item)
+        self._shown.items(items, self.me)
         self._visible.touch()
+
+    def says_of(self, take: str) -> bool:
+        """Return whether anything is said of a take, or was and is refused."""
+        said = self.state.said(take)
+        spoken = said.call is not None or said.prompt is not None or said.against is not None
+        return spoken or any(entry.edit.item == take for entry in self._outbox.pending)
 
     def dismiss(self, edit: str) -> bool:
         """Let go of a refused edit; return whether it was one."""
@@ -136,24 +140,20 @@ class ProjectReplica:
         self._one_by_one = False
         items = self._outbox.retry()
         if items:
-            self._show_items(items)
+            self._shown.items(items, self.me)
             self._visible.touch()
 
     def know_local(self, takes: Mapping[str, Take], unknown: Iterable[str]) -> None:
         """These takes were made here; of the ``unknown`` ones the server has not heard yet."""
-        new = set(unknown)
-        if self._local == takes and self._unknown_takes == new:
-            return
-        self._local = dict(takes)
-        self._unknown_takes = new
-        self._show_takes()
-        self._visible.touch()
+        if self._hindrances.know(takes, set(unknown)):
+            self._shown.takes(self._hindrances.local)
+            self._visible.touch()
 
     def know_me(self, account: str) -> None:
         """The account of this home is known now."""
         if account != self.me:
             self.me = account
-            self._show_all()
+            self._shown.all(self.me, self._hindrances.local)
             self._visible.touch()
 
     # What is sent, and what comes of it
@@ -167,7 +167,7 @@ class ProjectReplica:
         """Take in answers, whenever they come and however often."""
         items = {item for answer in answers if (item := self._outbox.answered(answer, self._requests)) is not None}
         if items:
-            self._show_items(items)
+            self._shown.items(items, self.me)
             self._visible.touch()
 
     def unanswered(self, edits: Iterable[str]) -> None:
@@ -187,14 +187,15 @@ class ProjectReplica:
         self._one_by_one = False
         for edit in edits:
             self._outbox.refuse(edit, problem)
-        self._show_all()
+        self._shown.all(self.me, self._hindrances.local)
         self._visible.touch()
 
     def all_refused(self, problem: Problem) -> None:
         """The server will not have the project, or anything of it, from this person."""
-        for entry in [e for e in self._outbox.pending if e.state is not EditState.REFUSED]:
-            self._outbox.refuse(entry.edit.id, problem)
-        self._show_all()
+        for entry in self._outbox.pending:
+            if entry.state is not EditState.REFUSED and self._hindrances.of(entry, self.me) is not OTHER_ACCOUNT:
+                self._outbox.refuse(entry.edit.id, problem)
+        self._shown.all(self.me, self._hindrances.local)
         self._visible.touch()
 
     def founded(self, *, known: bool = True) -> None:
@@ -204,7 +205,7 @@ class ProjectReplica:
     def keep_head(self, head: Head) -> None:
         """Replace what is known of the project as a whole."""
         self._said.keep_head(head)
-        self._show_members()
+        self._shown.members(self.me)
 
     def next_question(self) -> tuple[int, int]:
         """Return the cursor to ask for state with, and the number of the question."""
@@ -220,7 +221,7 @@ class ProjectReplica:
             first = turn is Turn.DONE and not self._seen_whole
             self._seen_whole = self._seen_whole or turn is Turn.DONE
             if settled or first or not _is_empty(page):
-                self._show_all()
+                self._shown.all(self.me, self._hindrances.local)
                 self._visible.touch()
             if allowed(self.role, Right.SEE) and before is not None and not allowed(before, Right.SEE):
                 # What was hidden so far lies before the cursor.
@@ -235,45 +236,15 @@ class ProjectReplica:
     # Within
 
     def _is_ready(self, entry: Entry) -> bool:
-        if entry.account and self.me and entry.account != self.me:
-            return False
-        take = isinstance(entry.edit.fields, TakeFields)
-        return not (take and entry.edit.item in self._unknown_takes and entry.edit.item not in self._said.takes)
+        return self._hindrances.of(entry, self.me) is None
 
-    def _show_all(self) -> None:
-        entries = self._by_item()
-        names = self._said.items.keys() | entries.keys() | self._visible.items.keys()
-        for name in names:
-            self._visible.show_item(name, with_edits(self._said.items.get(name), entries.get(name, ()), self.me))
-        self._show_takes()
-        self._show_members()
 
-    def _show_items(self, names: set[str]) -> None:
-        entries = self._by_item()
-        for name in names:
-            self._visible.show_item(name, with_edits(self._said.items.get(name), entries.get(name, ()), self.me))
-
-    def _show_takes(self) -> None:
-        self._visible.show_takes(self._local | self._said.takes)
-
-    def _show_members(self) -> None:
-        members = self._said.members
-        if not members and not self._said.head.founded:
-            # Whoever begins a project owns it, also before a server has heard of it or of them.
-            members = {self.me: Member(self.me, "", Role.OWNER, self._said.head.created)}
-        self._visible.show_members(members)
-
-    def _by_item(self) -> dict[str, list[Entry]]:
-        found: dict[str, list[Entry]] = {}
-        for entry in self._outbox.shown:
-            found.setdefault(entry.edit.item, []).append(entry)
-        return found
-
-    def _keep_summary(self) -> None:
-        head = self._said.head
-        title = (self.state.fields(self.id, ProjectFields).title or head.title)[:300]
-        takes = max(len(self._visible.takes), 0 if head.synced else head.takes)
-        self._said.keep_head(msgspec.structs.replace(head, title=title, takes=takes, role=self.role or head.role))
+def _summary(head: Head, replica: ProjectReplica) -> Head:
+    """Return what lists show of a project without reading the rest."""
+    seen = replica.state
+    takes = max(len(seen.takes), 0 if head.synced else head.takes)
+    title = (seen.project.title or head.title)[:300]
+    return msgspec.structs.replace(head, title=title, takes=takes, role=replica.role or head.role)
 
 
 def _is_empty(page: StatePage) -> bool:
