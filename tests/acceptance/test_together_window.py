@@ -135,7 +135,7 @@ def answer(leader: Leader, jack: JackServer, tone: Path) -> None:
     jack.play_file(tone, [jack.wait_ports("^PortAudio.*:in_")[-1]])
     leader.click("Record")
     leader.see("Stop recording")
-    leader.read("On this computer · ")
+    leader.read("On this computer · 0:03")
     leader.click("Stop recording")
     leader.press("alt+6")
     leader.read("Submit this take")

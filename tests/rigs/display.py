@@ -89,11 +89,13 @@ class VirtualDisplay:
 
     def click(self, x: int, y: int, times: int = 1) -> None:
         """Move the mouse to a place on the screen and press its left button."""
+        # With --sync xdotool waits for the mouse to move, in vain for long seconds where it is there already.
+        self._do("mousemove", str(x + 1), str(y))
         self._do("mousemove", "--sync", str(x), str(y), "click", "--repeat", str(times), "--delay", "60", "1")
 
     def scroll(self, x: int, y: int, steps: int) -> None:
         """Turn the wheel at a place on the screen: ``steps`` down, or up where it is below zero."""
-        self._do("mousemove", "--sync", str(x), str(y), "click", "--repeat", str(abs(steps)), "5" if steps > 0 else "4")
+        self._do("mousemove", str(x), str(y), "click", "--repeat", str(abs(steps)), "5" if steps > 0 else "4")
 
     def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
         """Press the left button at ``start``, move to ``end`` and let go."""

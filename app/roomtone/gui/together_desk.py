@@ -33,9 +33,9 @@ class TogetherDesk(QObject):
         if self._together is not None:
             wish(self._together)
 
-    def _lead(self, page: str, take: str) -> None:
+    def _lead(self, page: str, item: str) -> None:
         if page == "outside":
-            self._open(take)
+            self._open(item)
             return
         if page == "pause":
             if self._studio is not None and self._presenter.state.playing is not None:
@@ -48,6 +48,7 @@ class TogetherDesk(QObject):
         self._window.show_tab("studio" if page == "film" else page)
         if page == "film":
             self._window.studio.show_side(True)
+        self._window.together.look_at(page, item)
 
     def _open(self, file: str) -> None:
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(file)):

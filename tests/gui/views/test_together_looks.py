@@ -199,3 +199,13 @@ def test_what_is_ticked_has_a_tick(look: Look, qtbot: QtBot, theme: str) -> None
 
 def _near(one: QColor, other: QColor) -> bool:
     return abs(one.lightness() - other.lightness()) < 40
+
+
+def test_whoever_wants_to_join_writes_at_once(desk: Desk, wished: Wished, qtbot: QtBot) -> None:
+    click(desk.window.header.projects)
+    panel = desk.window.together.projects
+    qtbot.waitUntil(panel.isVisible)
+    click(panel.join)
+    assert wished.led[-1] == ("people", "join")
+    assert desk.window.tab == "people"
+    assert QApplication.focusWidget() is desk.window.together.people.join.link

@@ -20,13 +20,14 @@ class AnsweringBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.title = words("", "strong")
         self.recipe = words("", "muted")
+        self.beginner = words("", "muted")
         self.terms = words("", "muted")
         self.free = button(
             "Record freely", "Stop answering this call", lambda: wishes.ask(lambda studio: studio.answer_call(""))
         )
         column = QVBoxLayout()
         column.setSpacing(look.tokens.space.hair)
-        for label in (self.title, self.recipe, self.terms):
+        for label in (self.title, self.recipe, self.beginner, self.terms):
             column.addWidget(label)
         across = QHBoxLayout(self)
         across.setContentsMargins(look.tokens.space.large, 8, look.tokens.space.large, 8)
@@ -40,6 +41,7 @@ class AnsweringBar(QWidget):
         self._low = low
         for label in (self.recipe, self.terms):
             label.setVisible(not low)
+        self.beginner.setVisible(not low and bool(self.beginner.text()))
 
     def show_answering(self, view: AnsweringView | None) -> None:
         """Show it, or nothing."""
@@ -48,10 +50,12 @@ class AnsweringBar(QWidget):
             return
         self.setAccessibleName(f"Answering {view.title}")
         self.title.setText(f"Answering “{view.title}”" + (f" – {view.brief}" if view.brief and not self._low else ""))
-        parts = [*view.recipe, *([f"Guide: {view.guide}"] if view.guide else [])]
+        told = any(view.guide in line for line in view.recipe)
+        parts = [*view.recipe, *([f"Guide: {view.guide}"] if view.guide and not told else [])]
         self.recipe.setText(" · ".join(parts) or "No recipe: as you like")
-        beginner = f"New to this? {view.beginner}   " if view.beginner else ""
-        self.terms.setText(f"{beginner}{view.terms}")
-        rest = f"{self.recipe.text()}. {self.terms.text()}"
+        self.beginner.setText(f"New to this? {view.beginner}" if view.beginner else "")
+        self.beginner.setVisible(bool(view.beginner) and not self._low)
+        self.terms.setText(view.terms)
+        rest = ". ".join(part for part in (self.recipe.text(), self.beginner.text(), view.terms) if part)
         self.title.setToolTip(rest)
         self.setAccessibleDescription(rest)

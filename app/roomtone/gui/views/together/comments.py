@@ -104,12 +104,13 @@ class CommentsView(QWidget):
     def follow(self, second: float) -> None:
         """Let what is said next be about the second that plays, until somebody begins to say it."""
         if not self.text.toPlainText():
-            self.point_at(second)
+            # Whole seconds are enough while it plays, and can be read.
+            self.point_at(float(int(second)))
 
     def point_at(self, second: float) -> None:
         """Let what is said next be about this second, unless a range was written."""
         if not self.begin.hasFocus() and not self.until.hasFocus() and not self.until.text():
-            self.begin.setText(write_seconds(float(int(second))))
+            self.begin.setText(write_seconds(second))
 
     def _change_draft(self, take: str) -> None:
         """Put away what was typed about the take before, and bring back what was typed about this one."""

@@ -77,6 +77,13 @@ class TogetherPages:
         self._crowded = crowded
         self._show_bars()
 
+    def look_at(self, page: str, item: str) -> None:
+        """Bring something on a page into sight: a call on the project's page, "join" on the people's."""
+        if page == "people" and item == "join":
+            self.people.begin_join()
+        elif page == "project" and item:
+            self.project.show_call(item)
+
     def _show_bars(self) -> None:
         view = self._view or TogetherView()
         making = self._tab in ("", "studio", "artwork", "writing") and not self._crowded

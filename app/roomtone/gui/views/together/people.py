@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from roomtone.gui.look import Look
@@ -49,6 +50,12 @@ class PeoplePage(Scroll):
         self.join = JoinForm(look, wishes)
         self.account = AccountCard(look, wishes)
         self._assemble()
+
+    def begin_join(self) -> None:
+        """Let a link be pasted at once."""
+        self.join.link.setFocus(Qt.FocusReason.OtherFocusReason)
+        # Where it stands is known once the page was laid out.
+        QTimer.singleShot(0, self, lambda: self.ensureWidgetVisible(self.join))
 
     def show_people(self, view: PeopleView) -> None:
         """Show the page."""

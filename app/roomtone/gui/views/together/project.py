@@ -76,6 +76,12 @@ class ProjectPage(Scroll):
         self.lineage.chose.connect(self._go)
         self.calls.opened.connect(self._reveal)
 
+    def show_call(self, call: str) -> None:
+        """Bring a call into sight."""
+        row = self.calls.rows.row(call)
+        if row is not None:
+            self._reveal(row)
+
     def show_opening(self, title: str) -> None:
         """Say that a project of this title is being opened; "" that there is none."""
         self.nothing.show_empty(

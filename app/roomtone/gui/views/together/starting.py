@@ -97,7 +97,7 @@ class ProjectsPanel(QScrollArea):
         self.updateGeometry()
 
     def _join(self) -> None:
-        self._wishes.lead("people")
+        self._wishes.lead("people", "join")
         self.closed.emit()
 
     def _choose(self, value: str) -> None:

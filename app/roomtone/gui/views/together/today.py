@@ -166,7 +166,7 @@ class TodayPage(Scroll):
     def _go(self, view: NewsView) -> None:
         take, at = view.take, view.at
         if not take:
-            self._wishes.lead("project")
+            self._wishes.lead("project", view.call)
             return
         self._wishes.ask(lambda studio: studio.review(take))
         if at is not None:

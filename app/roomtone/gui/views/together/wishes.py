@@ -22,9 +22,9 @@ def page_for(media: tuple[str, ...]) -> str:
 class Wishes(QObject):
     """The one way out of these pages. ``wished`` carries what to do with the studio, ``led`` the page to go to.
 
-    With the page goes the take to look at there, or "". Besides the window's pages there are "film" (the studio with
-    its cameras in sight), "projects" (the choice of projects), "pause" (what plays is to stand still), and "outside"
-    with a file, which the system opens.
+    With the page goes what to look at there, or "": a take, a call, or "join" among the people. Besides the window's
+    pages there are "film" (the studio with its cameras in sight), "projects" (the choice of projects), "pause" (what
+    plays is to stand still), and "outside" with a file, which the system opens.
     """
 
     wished = Signal(object)
@@ -34,6 +34,6 @@ class Wishes(QObject):
         """Wish for something."""
         self.wished.emit(wish)
 
-    def lead(self, page: str, take: str = "") -> None:
+    def lead(self, page: str, item: str = "") -> None:
         """Wish for another page."""
-        self.led.emit(page, take)
+        self.led.emit(page, item)
