@@ -17,7 +17,8 @@ from roomtone.gui.views.ticks import Tick
 from roomtone.gui.views.together.people import PeoplePage
 from roomtone.gui.views.together.review import ReviewPage, lane_of
 from roomtone.gui.views.transport import ChoiceBox
-from roomtone.studio.together_snapshot import PartKind, TogetherView
+from roomtone.studio.together_snapshot import InvitationView, PartKind, TogetherView
+from roomtone.wire.project.people import Role
 from tests.gui.hands import click, press, write
 from tests.gui.stage import Stage, pairs
 from tests.gui.stage_together import JUDE, MIKA, full, takes
@@ -209,3 +210,43 @@ def test_whoever_wants_to_join_writes_at_once(desk: Desk, wished: Wished, qtbot:
     assert wished.led[-1] == ("people", "join")
     assert desk.window.tab == "people"
     assert QApplication.focusWidget() is desk.window.together.people.join.link
+
+
+def test_whoever_answers_from_a_notice_is_led_to_the_studio(
+    desk: Desk, wished: Wished, stage: Stage, qtbot: QtBot
+) -> None:
+    del wished
+    view = full()
+    stage.publish(together=msgspec.structs.replace(view, answering=None))
+    desk.window.show_tab("review")
+    qtbot.waitUntil(desk.window.together.answering.isHidden)
+    stage.publish(together=msgspec.structs.replace(full(), answering=None, offline_line=""))
+    qtbot.waitUntil(desk.window.together.queued.line.isHidden)
+    assert desk.window.tab == "review"
+    stage.publish(together=view)
+    qtbot.waitUntil(lambda: desk.window.tab == "studio")
+    assert desk.window.together.answering.isVisible()
+
+
+def test_a_link_that_was_used_is_gone(people: PeoplePage, stage: Stage, qtbot: QtBot) -> None:
+    link = "https://choir.example/join#abc"
+    write(people.join.link, link)
+    view = full()
+    invitation = InvitationView(link, "Evening choir", Role.CONTRIBUTOR, "Anybody may use it")
+    looked = msgspec.structs.replace(view.people, invitation=invitation)
+    stage.publish(together=msgspec.structs.replace(view, people=looked))
+    qtbot.waitUntil(people.join.join.isVisible)
+    assert people.join.link.text() == link
+    stage.publish(together=view)
+    qtbot.waitUntil(lambda: people.join.link.text() == "")
+
+
+def test_how_a_project_stands_is_for_those_who_lead(desk: Desk, wished: Wished, stage: Stage, qtbot: QtBot) -> None:
+    del wished
+    desk.window.show_tab("project")
+    about = desk.window.together.project.about
+    assert about.health.isVisible()
+    view = full()
+    member = msgspec.structs.replace(view.project, may_lead=False)
+    stage.publish(together=msgspec.structs.replace(view, project=member))
+    qtbot.waitUntil(about.health.isHidden)

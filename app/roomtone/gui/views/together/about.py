@@ -50,6 +50,8 @@ class AboutView(QWidget):
         self._view = view
         self.title.setText(view.title)
         self.health.show_line(view.health)
+        # How a project stands is for those who lead it; everybody else sees what is asked of them.
+        self.health.setVisible(view.may_lead)
         self.due.show_line(view.due)
         self.due.setVisible(bool(view.due.text))
         self.brief.setText(view.brief)

@@ -50,6 +50,9 @@ class JoinForm(Card):
             brief = f"\n{invitation.brief}" if invitation.brief else ""
             self.what.setText(f"“{invitation.title}”, as a {invitation.role.value}.{until}{brief}")
             self.terms.setText(invitation.terms)
+        else:
+            # It was joined: the link has done what it was for.
+            self.link.clear()
         self._show(joining=invitation is not None, logging_in=False)
 
     def _show(self, *, joining: bool, logging_in: bool) -> None:

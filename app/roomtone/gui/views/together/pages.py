@@ -58,9 +58,19 @@ class TogetherPages:
             self.people.nudge.belong_to(view.project.id)
             self.projects.show_projects(view.projects)
             self.review.show_terms(f"{view.project.licence.value}: {view.project.terms}" if view.project.id else "")
-            self._view = view
+            before, self._view = self._view, view
             self._show_bars()
+            self._follow(before, view)
         self.review.show_review(view.review, self._lanes)
+
+    def _follow(self, before: TogetherView | None, view: TogetherView) -> None:
+        """Go where a call is answered that was just chosen in a notice, and not on one of these pages."""
+        if before is None or not before.project.id or before.project.id != view.project.id:
+            return
+        old = before.answering.call if before.answering is not None else ""
+        new = view.answering.call if view.answering is not None else ""
+        if new and new != old and self._tab in self.tabs:
+            self.wishes.lead("studio")
 
     def show_tab(self, tab: str) -> None:
         """Be told which page of the window is in sight."""
