@@ -6,6 +6,7 @@ cannot be reached, the other one with a film; a poem and a drawing come in. The 
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -54,14 +55,22 @@ class Singer:
         found: list[dict[str, Any]] = self.do("takes", "queue")["takes"]
         return found
 
-    def wait_queue(self, count: int) -> list[dict[str, Any]]:
+    def wait_queue(self, count: int, others: list[Singer]) -> list[dict[str, Any]]:
         """Wait until so many takes are in the queue, with all of their bytes."""
 
         def look() -> list[dict[str, Any]] | None:
             found = self.queue()
             return found if len(found) >= count and all(one["take"]["sealed"] for one in found) else None
 
-        return until(look, 60, f"{count} takes in the queue")
+        try:
+            return until(look, 60, f"{count} takes in the queue")
+        except TimeoutError as late:
+            # Who waits for what is only seen in each home.
+            for singer in (self, *others):
+                late.add_note(json.dumps(singer.do("project", "show")))
+                late.add_note(json.dumps(singer.queue()))
+                late.add_note(singer.app.log("sync")[-5000:])
+            raise
 
 
 @pytest.fixture
@@ -166,7 +175,7 @@ class Choir:
         for singer in (self.ben, self.cy):
             singer.app.wait_safe()
         ana, take = self.ana, self.takes["low harmony"]
-        waiting = ana.wait_queue(5)
+        waiting = ana.wait_queue(5, [self.ben, self.cy])
         assert {one["stage"] for one in waiting} == {"submitted"}
         ana.do("takes", "fetch", take)
         ana.do("takes", "heard", take)

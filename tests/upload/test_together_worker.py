@@ -121,6 +121,32 @@ def test_two_homes_share_a_project_by_a_link_and_fetch_each_others_takes(
     assert refused.value.code != "bug"
 
 
+def test_what_was_said_of_a_take_follows_it_to_the_server_when_nobody_is_here_any_more(
+    rig: SyncRig, other: SyncRig, server: ServerRig
+) -> None:
+    rig.client.join(server.url, server.user("add", "Ana")["token"])
+    project = rig.client.start_project(ProjectFields(title="Song")).id
+    _settled(rig.client, project)
+    link = rig.client.make_invite(project, NewInvite(Role.REVIEWER)).link
+    other.client.join_link(link, "Ben", "correct horse")
+    server.__exit__(None, None, None)
+    take = GrowingTake(rig.home, project)
+    take.grow(20_000)
+    take.seal()
+    rig.client.poke(take.folder)
+    rig.client.make_edits(project, [NewEdit(take.id, TakeFields(submitted=True))])
+    pid = rig.worker_pid()
+    rig.disconnect()
+    server.start()
+    rig.wait_worker_gone(pid)
+
+    def submitted() -> bool:
+        state = other.client.get_project(project).state
+        return take.id in state.takes and state.said(take.id).submitted is True
+
+    until(submitted, 20, "the take to be submitted")
+
+
 def test_a_project_begun_alone_moves_to_a_shared_server_with_everything_in_it(rig: SyncRig, server: ServerRig) -> None:
     project = rig.client.start_project(ProjectFields(title="Song", brief="Ours"), ["Bass"]).id
     take = GrowingTake(rig.home, project)

@@ -167,7 +167,7 @@ class TogetherDesk:
         self._runner.freshen(command.project)
         server = self._keeper.home_of(command.project)
         with self._keeper.changing(server, command.project) as replica:
-            self._keeper.look_at_takes(replica)
+            self._keeper.look_at_takes(server, replica)
             if server == self._keeper.server():
                 self._stream.follow(command.project, replica.said.cursor)
             news = replica.visible.since(command.run, command.version, _PART)

@@ -10,6 +10,7 @@ from typing import Final, Protocol, TypeVar
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import Problem
 from roomtone.upload import core_events as ev
+from roomtone.upload.arrivals import Arrivals
 from roomtone.upload.core import Core
 from roomtone.upload.core_problems import NO_PROJECT, PROJECT_ELSEWHERE
 from roomtone.upload.http import UnreadableError
@@ -50,6 +51,7 @@ class Uploader:
         place: Place,
         records: Records,
         projects: Projects,
+        arrivals: Arrivals,
         reports: Reports,
         clients: Callable[[], int],
         busy: Callable[[], bool],
@@ -61,8 +63,9 @@ class Uploader:
         self._place = place
         self._records = records
         self._projects = projects
+        self._arrivals = arrivals
         self._server = projects.server()
-        self._kept = records.load(self._server)
+        self._kept: dict[str, Kept] = {}
         self._reports = reports
         self._orphan = Orphan(clients, busy)
         self._local = self._begin_to_look()
@@ -129,11 +132,13 @@ class Uploader:
         self._folders.clear()
         self._later.clear()
         self._server = self._projects.server()
-        self._kept = self._records.load(self._server)
         self._local = self._begin_to_look()
 
     def _begin_to_look(self) -> LocalTakes:
-        self._reports.begin_again({take for take, kept in self._kept.items() if kept.record.safe})
+        self._kept = self._records.load(self._server)
+        safe = {take for take, kept in self._kept.items() if kept.record.safe}
+        self._arrivals.remember(self._server, safe)
+        self._reports.begin_again(safe)
         return LocalTakes(self._takes, {k.folder for k in self._kept.values() if k.record.safe and k.folder})
 
     # The loop
@@ -184,6 +189,9 @@ class Uploader:
             folder = self._folders[record.take].name
             self._kept[record.take] = Kept(folder, record)
             self._records.save(self._server, folder, record)
+            if record.declared:
+                project = self._local.entries[record.take].take.began.project
+                self._arrivals.arrived(self._server, record.take, project)
         self._let_go(effects.changed)
         self._tell_link()
 

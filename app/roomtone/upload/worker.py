@@ -16,6 +16,7 @@ from roomtone.foundation.paths import Home, find_home
 from roomtone.foundation.workers import spawn
 from roomtone.foundation.workers.host import OnlyOne, WorkerHost
 from roomtone.foundation.workers.protocol import lock_file
+from roomtone.upload.arrivals import Arrivals
 from roomtone.upload.copies import Copies
 from roomtone.upload.core import Core
 from roomtone.upload.courier import Couriers
@@ -73,13 +74,15 @@ def _serve(home: Home, *, detached: bool) -> None:
     # The host is made first, because everything else tells through it; it listens when everything is there.
     host = WorkerHost(home, NAME, handle, greeting)
     reports = Reports(host.publish)
-    keeper = Keeper(open_store(home.projects), place, OwnTakes(home.takes), clock, host.publish)
-
-    def listened() -> bool:
-        return host.clients > 0
 
     def hear(project: str) -> None:
         runner.hear(project)
+
+    arrivals = Arrivals(hear)
+    keeper = Keeper(open_store(home.projects), place, OwnTakes(home.takes), arrivals, clock, host.publish)
+
+    def listened() -> bool:
+        return host.clients > 0
 
     stream = Stream(place, transport, clock, listened, hear)
     runner = Runner(keeper, Exchange(keeper, place, clock), clock, listened, stream.follows)
@@ -89,7 +92,8 @@ def _serve(home: Home, *, detached: bool) -> None:
     def busy() -> bool:
         return runner.busy or copies.busy
 
-    uploader = Uploader(home.takes, clock, core, place, Records(home.sync), keeper, reports, lambda: host.clients, busy)
+    records = Records(home.sync)
+    uploader = Uploader(home.takes, clock, core, place, records, keeper, arrivals, reports, lambda: host.clients, busy)
     couriers = Couriers(transport, place, clock, uploader.folder, uploader.post)
     feed = Feed(place, clock, host.publish, listened)
     mover = Mover(keeper, place, clock, lambda: uploader.ask(uploader.begin_again))

@@ -46,6 +46,7 @@ class Exchange:
         with self._keeper.changing(server, project) as replica:
             # Whatever an earlier round ended with: what it did not hear an answer to waits again.
             replica.nothing_in_flight()
+            self._keeper.look_at_takes(server, replica)
         self._found(server, project)
         try:
             self._fetch(server, project)
@@ -83,7 +84,7 @@ class Exchange:
         with self._keeper.changing(server, project) as replica:
             if replica.said.head.founded:
                 return
-            self._keeper.look_at_takes(replica)
+            self._keeper.look_at_takes(server, replica)
             title = replica.title or self._keeper.title_of(project) or "Project"
         try:
             self._place.call("PUT", f"/api/projects/{project}", api.Project, api.NewProject(title))
@@ -99,7 +100,7 @@ class Exchange:
         sent = False
         for _ in range(_MOST):
             with self._keeper.changing(server, project) as replica:
-                self._keeper.look_at_takes(replica)
+                self._keeper.look_at_takes(server, replica)
                 batch = replica.next_batch()
             if not batch:
                 return sent
@@ -130,7 +131,7 @@ class Exchange:
             page = self._place.call("GET", f"/api/projects/{project}/state?since={since}", StatePage)
             with self._keeper.changing(server, project) as replica:
                 turn = replica.page(since, request, page, write_stamp(self._clock.now()))
-                self._keeper.look_at_takes(replica)
+                self._keeper.look_at_takes(server, replica)
             if turn is Turn.DONE:
                 return
 

@@ -12,6 +12,7 @@ from random import SystemRandom
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import RoomtoneError, UsageError
 from roomtone.takes.model import Take as LocalTake
+from roomtone.upload.arrivals import Arrivals
 from roomtone.upload.place import Place
 from roomtone.upload.records import HERE
 from roomtone.upload.replica.ids import EditIds
@@ -34,11 +35,18 @@ class Keeper:
     """Holds the replicas. Safe to use from many threads; nothing in here asks a server."""
 
     def __init__(
-        self, store: Store, place: Place, takes: OwnTakes, clock: Clock, publish: Callable[[ProjectChanged], None]
+        self,
+        store: Store,
+        place: Place,
+        takes: OwnTakes,
+        arrivals: Arrivals,
+        clock: Clock,
+        publish: Callable[[ProjectChanged], None],
     ) -> None:
         self._store = store
         self._place = place
         self._takes = takes
+        self._arrivals = arrivals
         self._clock = clock
         self._publish = publish
         self._lock = threading.RLock()
@@ -141,8 +149,9 @@ class Keeper:
 
     def make(self, project: str, edits: list[NewEdit]) -> list[str]:
         """Make edits; they are durable when this returns. Raises ``UsageError``."""
-        with self.changing(self.home_of(project), project) as replica:
-            self.look_at_takes(replica)
+        server = self.home_of(project)
+        with self.changing(server, project) as replica:
+            self.look_at_takes(server, replica)
             try:
                 return [replica.make(one.item, one.fields, self._clock.now(), self._ids).id for one in edits]
             except merging.KindError as error:
@@ -210,11 +219,11 @@ class Keeper:
 
     # Takes
 
-    def look_at_takes(self, replica: ProjectReplica) -> None:
+    def look_at_takes(self, server: str, replica: ProjectReplica) -> None:
         """Take the takes that lie on this computer into a project, and what their journals say they are for."""
         mine = self.own_takes(replica.id)
         told = {take.id: self._takes.told(take, replica.me) for take in mine}
-        replica.know_local(told, told)
+        replica.know_local(told, (take for take in told if not self._arrivals.has(server, take)))
         for take in mine:
             fields = purpose(take)
             if fields is not None and not replica.says_of(take.id):

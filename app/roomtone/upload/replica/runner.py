@@ -59,7 +59,7 @@ class Runner:
     def busy(self) -> bool:
         """Whether something waits that may be sent without a person."""
         signed_out = self.problem is not None and self.problem.code == SIGNED_OUT.code
-        return not signed_out and bool(self._keeper.waiting())
+        return not signed_out and (bool(self._news) or bool(self._keeper.waiting()))
 
     def start(self) -> None:
         """Begin."""
@@ -143,10 +143,11 @@ class Runner:
             if now < self._not_before:
                 return []
             watched = [one for one in self._watched if self._is_old(one, now)] if self._wanted() else []
-            poked = [*self._poked, *self._news]
-            self._poked.clear()
-            self._news.clear()
             held = {project for project, until in self._held.items() if until > now}
+            poked = [*self._poked, *self._news]
+            # What is held is asked for as soon as it is so no more.
+            self._poked &= held
+            self._news &= held
         wanted = dict.fromkeys([*poked, *watched, *self._keeper.waiting()])
         return [project for project in wanted if project not in held]
 
