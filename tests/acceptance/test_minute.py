@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +28,7 @@ from tests.rigs.processes import Program, need, until
 _SECONDS = 60
 # The reserve holds 75 s; the take that fills it up needs a little more than that of noise.
 _NOISE_SECONDS = 100
+_MORE_TRIES = 2
 
 
 @dataclass
@@ -37,6 +37,7 @@ class Minute:
 
     noise: signals.Samples
     take: Take
+    samples: signals.Samples
     local: bytes
     served: bytes
     late: list[str]
@@ -49,17 +50,33 @@ class Minute:
 
 
 @pytest.fixture(scope="module")
-def minute() -> Iterator[Minute]:
+def minute() -> Minute:
     need("stress-ng")
+    minute = _spend_one()
+    for _ in range(_MORE_TRIES):
+        # A rig that was late itself loses sound before anybody can record it: then the minute is spent once more.
+        if not (minute.late and _is_broken(minute)):
+            break
+        minute = _spend_one()
+    return minute
+
+
+def _spend_one() -> Minute:
     folder = make_home()
     try:
         # A machine that is busy with other things as well stands still for some milliseconds at times; long periods
         # keep that from being heard in the rig.
         with JackServer(period=1024) as jack:
-            yield _spend(jack, folder)
+            return _spend(jack, folder)
     finally:
         shutil.rmtree(folder.socket_folder(), ignore_errors=True)
         shutil.rmtree(folder.root)
+
+
+def _is_broken(minute: Minute) -> bool:
+    """Return whether the noise did not arrive in one piece in either of the takes that recorded it."""
+    _, frames = _from_the_first_noise(minute.samples, minute.noise)
+    return frames < _SECONDS * 48_000 or _heard_of_full(minute) != (0, len(minute.full_samples))
 
 
 def _spend(jack: JackServer, home: Home) -> Minute:
@@ -96,6 +113,7 @@ def _spend(jack: JackServer, home: Home) -> Minute:
         return Minute(
             noise,
             take,
+            signals.read_samples(take.folder / "mic-1.flac")[0],
             local,
             served,
             jack.late(),
@@ -166,8 +184,7 @@ def _crowd(disk: SmallDisk, heard: Listener) -> tuple[int, list[Take]]:
 def test_a_minute_of_noise_is_recorded_bit_by_bit_under_load(minute: Minute) -> None:
     manifest = minute.take.manifest
     assert manifest is not None
-    samples, _ = signals.read_samples(minute.take.folder / "mic-1.flac")
-    offset, frames = _from_the_first_noise(samples, minute.noise)
+    offset, frames = _from_the_first_noise(minute.samples, minute.noise)
     assert offset == 0
     assert frames >= _SECONDS * 48_000, minute.late
     assert manifest.dropouts == [] or minute.late
@@ -187,9 +204,7 @@ def test_a_full_disk_costs_no_sample_for_a_minute_and_the_take_ends_whole(minute
     assert manifest is not None
     assert manifest.ending is Ending.DISK_FULL
     assert len(minute.full_samples) - minute.full_at > 60 * 48_000
-    offset, frames = _from_the_first_noise(minute.full_samples, minute.noise)
-    silent = int(minute.full_samples.any(axis=1).argmax())
-    assert (offset, silent + frames) == (0, len(minute.full_samples)), minute.late
+    assert _heard_of_full(minute) == (0, len(minute.full_samples)), minute.late
 
 
 def test_a_full_disk_is_said_within_a_second(minute: Minute) -> None:
@@ -207,6 +222,12 @@ def test_what_waits_in_memory_is_written_when_there_is_room_again(minute: Minute
         heard = samples[int((samples[:, 0] != 0).argmax()) :]
         assert signals.breaks(heard[:, 0]) == [] or minute.late
         assert len(heard) > 2 * 48_000
+
+
+def _heard_of_full(minute: Minute) -> tuple[int, int]:
+    """Return where in the noise the take that filled the disk begins, and to which frame of it all is equal."""
+    offset, frames = _from_the_first_noise(minute.full_samples, minute.noise)
+    return offset, int(minute.full_samples.any(axis=1).argmax()) + frames
 
 
 def _from_the_first_noise(recorded: signals.Samples, noise: signals.Samples) -> tuple[int, int]:
