@@ -14,10 +14,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import av
+import numpy as np
 import pytest
 
 from roomtone.foundation.paths import Home
-from tests.assembly.samples import make_sample
 from tests.rigs import signals
 from tests.rigs.app import RoomtoneHome
 from tests.rigs.camera import CameraRig
@@ -85,6 +86,17 @@ def people(home: Home, jack: JackServer, tmp_path: Path) -> Iterator[list[Singer
             # JACK lets one client in at a time, and a machine that is busy may keep a list of devices waiting in vain.
             until(partial(_has_input, singer), 60, "an input")
         yield singers
+
+
+def _large_drawing(path: Path) -> Path:
+    """Draw something that fills more than four MiB."""
+    noise = np.random.default_rng(4).integers(0, 255, (1200, 1500, 3), np.uint8)
+    with av.open(str(path), "w", format="image2") as file:
+        stream = file.add_stream("png", rate=1)
+        stream.width, stream.height, stream.pix_fmt = 1500, 1200, "rgb24"
+        file.mux(stream.encode(av.VideoFrame.from_ndarray(noise, format="rgb24")))
+        file.mux(stream.encode(None))
+    return path
 
 
 def _has_input(singer: Singer) -> bool:
@@ -163,7 +175,7 @@ class Choir:
         with CameraRig(512, 288, 30.0, flashes=False) as camera:
             filmed = cy.sing(2.0, "--call", self.calls["face"], "--camera", camera.url)
         assert [track["name"] for track in filmed["tracks"]] == ["mic-1.flac", "camera-1.mp4"]
-        drawing = str(make_sample(self.folder, "drawing.png"))
+        drawing = str(_large_drawing(self.folder / "drawing.png"))
         drawn = cy.do("takes", "import", drawing, "--call", self.calls["cover"])[0]["manifest"]
         assert drawn["title"] == "Evening choir – cover – Cy – take 1"
         self.takes |= {"face": filmed["id"], "cover": drawn["id"]}
@@ -177,6 +189,7 @@ class Choir:
         ana, take = self.ana, self.takes["low harmony"]
         waiting = ana.wait_queue(5, [self.ben, self.cy])
         assert {one["stage"] for one in waiting} == {"submitted"}
+        self._look_at_the_cover()
         ana.do("takes", "fetch", take)
         ana.do("takes", "heard", take)
         # Whoever listens has heard it.
@@ -189,6 +202,20 @@ class Choir:
         for part in ("guide", "low harmony", "face", "cover"):
             ana.do("takes", "accept", self.takes[part])
         ana.do("takes", "later", self.takes["verse"], "--reason", "It is for the second song")
+
+    def _look_at_the_cover(self) -> None:
+        """A large drawing comes as a small one first."""
+        cover = self.takes["cover"]
+
+        def has_preview() -> bool:
+            tracks = next(one["take"]["tracks"] for one in self.ana.queue() if one["take"]["id"] == cover)
+            return [(track["name"], track["state"]) for track in tracks][1:] == [("preview-1.jpg", "sealed")]
+
+        until(has_preview, 30, "the preview of the cover")
+        small = self.ana.do("takes", "fetch", cover, "--preview")
+        assert (small["tracks"], Path(small["preview"]).stat().st_size < 2_000_000) == ([], True)
+        whole = self.ana.do("takes", "fetch", cover)
+        assert Path(whole["tracks"][0]["path"]).read_bytes() == (self.folder / "drawing.png").read_bytes()
 
     def hear_of_it(self) -> None:
         """Its maker sees why; everybody sees who is in it, and where it comes from."""

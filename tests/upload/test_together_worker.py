@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import secrets
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,7 @@ from roomtone.upload.client import SyncClient
 from roomtone.upload.replica.states import EditState
 from roomtone.upload.states import SyncState
 from roomtone.upload.together_messages import NewEdit, ProjectDocument
+from roomtone.wire.previews import SOUND, preview_of
 from roomtone.wire.project.items import CommentFields, ProjectFields, StepFields, TakeFields
 from roomtone.wire.project.people import NewInvite, Role
 from tests.rigs.app import make_home
@@ -145,6 +148,41 @@ def test_what_was_said_of_a_take_follows_it_to_the_server_when_nobody_is_here_an
         return take.id in state.takes and state.said(take.id).submitted is True
 
     until(submitted, 20, "the take to be submitted")
+
+
+def test_others_get_the_preview_first_and_all_of_it_when_they_ask(
+    rig: SyncRig, other: SyncRig, server: ServerRig
+) -> None:
+    rig.client.join(server.url, server.user("add", "Ana")["token"])
+    project = rig.client.start_project(ProjectFields(title="Song")).id
+    _settled(rig.client, project)
+    other.client.join_link(rig.client.make_invite(project, NewInvite(Role.REVIEWER)).link, "Ben", "correct horse")
+    take = GrowingTake(rig.home, project)
+    take.grow(300_000)
+    take.seal()
+    small = random.Random(1).randbytes(600_000)
+    waiting = rig.home.previews / take.id
+    waiting.mkdir(parents=True)
+    (waiting / SOUND).write_bytes(small)
+    rig.client.poke(take.folder)
+    rig.client.make_edits(project, [NewEdit(take.id, TakeFields(submitted=True))])
+    until(lambda: not waiting.exists(), 30, "the preview to be sent")
+
+    def told() -> bool:
+        known = other.client.get_project(project).state.takes.get(take.id)
+        return known is not None and preview_of(known) is not None
+
+    until(told, 20, "the preview to be known")
+    copy = other.client.fetch_take_now(project, take.id, preview=True)
+    assert (copy.tracks, copy.whole) == ([], False)
+    assert Path(copy.preview).read_bytes() == small
+    copy = other.client.fetch_take_now(project, take.id)
+    assert copy.whole
+    assert [track.name for track in copy.tracks] == list(take.names)
+    assert copy.total == sum(track.bytes for track in copy.tracks)
+    freed = other.client.free_take(project, take.id)
+    assert (freed.tracks, freed.preview) == ([], "")
+    assert not Path(copy.preview).parent.exists()
 
 
 def test_a_project_begun_alone_moves_to_a_shared_server_with_everything_in_it(rig: SyncRig, server: ServerRig) -> None:

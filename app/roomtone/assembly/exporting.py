@@ -1,52 +1,22 @@
-"""A film of constant rate from a track of true time stamps, with the take's lossless sound.
-
-Each picture of the film is the recorded one nearest in time, by its time stamp; pictures are shown twice or left out as
-that asks for, and counted. Before the first picture it is black. The sound begins at zero, sample for sample.
-"""
+"""Exporting: a film of constant rate from a track of true time stamps, with the take's lossless sound."""
 
 from __future__ import annotations
 
-import heapq
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
-import av
 import av.error
-import numpy as np
-from av.audio.resampler import AudioResampler
-from av.audio.stream import AudioStream
-from av.container import OutputContainer
-from av.packet import Packet
-from av.video.stream import VideoStream
 
-from roomtone.assembly.media import Floats, opened, sound_blocks
+from roomtone.assembly.films import FilmForm, write_film
 from roomtone.assembly.messages import Exported, ExportFilm
 from roomtone.foundation.errors import RoomtoneError, UsageError, WorldError
 from roomtone.takes.folder import Manifest, TrackSeal, read_manifest
 
 RATES: Final = (24, 25, 30, 50, 60)
 _MEDIA: Final = "video/"
-_SOUND_RATE: Final = 48_000
-_BLOCK: Final = 1024
 _ENCODER: Final = {"preset": "faster", "crf": "18", "profile": "high"}
 _SOUND_BITS: Final = 256_000
-_HEADROOM: Final = 0.97
-
-
-if TYPE_CHECKING:
-    # When a packet is due, in seconds, and the packet.
-    _Timed = tuple[float, Packet[Any]]
-
-
-@dataclass
-class _Counts:
-    frames: int = 0
-    twice: int = 0
-    left_out: int = 0
 
 
 def export_film(command: ExportFilm) -> Exported:
@@ -70,7 +40,7 @@ def export_film(command: ExportFilm) -> Exported:
     track = _picture_track(manifest, command.track)
     growing = target.with_name(f".{target.name}.exporting")
     try:
-        counts = _write(folder, manifest, track, growing, command.fps)
+        counts = write_film(folder, manifest, track, growing, FilmForm(command.fps, _ENCODER, _SOUND_BITS))
         with growing.open("rb") as file:
             os.fsync(file.fileno())
         growing.replace(target)
@@ -95,160 +65,3 @@ def _picture_track(manifest: Manifest, wanted: str) -> TrackSeal:
 
 def _no_film(why: str) -> RoomtoneError:
     return UsageError("no-film", "Nothing was exported", why, "Choose a take with video")
-
-
-def _write(folder: Path, manifest: Manifest, track: TrackSeal, growing: Path, fps: int) -> _Counts:
-    sounds = [t for t in manifest.tracks if t.media.startswith("audio/") and t.frames]
-    counts = _Counts()
-    with opened(folder / track.name) as source, av.open(str(growing), "w", format="mp4", options=_FASTSTART) as film:
-        pictures = source.streams.video[0]
-        pictures.thread_type = "AUTO"
-        picture_out = _video_stream(film, pictures, fps)
-        blocks = _sound_of(folder, track, sounds)
-        first = next(blocks, None)
-        sound_out = film.add_stream("aac", rate=_SOUND_RATE, layout="stereo") if first is not None else None
-        if sound_out is not None:
-            sound_out.bit_rate = _SOUND_BITS
-        length = manifest.seconds
-        packets = _pictures(source.decode(pictures), picture_out, fps, length, counts)
-        parts: list[Iterator[_Timed]] = [packets]
-        if sound_out is not None and first is not None:
-            parts.append(_sound(first, blocks, sound_out))
-        # Both in the order of their times, so that nothing has to wait in the muxer.
-        for _, packet in heapq.merge(*parts, key=lambda timed: timed[0]):
-            film.mux(packet)
-    return counts
-
-
-_FASTSTART: Final = {"movflags": "faststart"}
-
-
-def _video_stream(film: OutputContainer, pictures: VideoStream, fps: int) -> VideoStream:
-    stream = film.add_stream("libx264", rate=fps, options=_ENCODER)
-    stream.width, stream.height = pictures.codec_context.width, pictures.codec_context.height
-    stream.pix_fmt = "yuv420p"
-    stream.codec_context.color_range = pictures.codec_context.color_range
-    return stream
-
-
-def _pictures(
-    frames: Iterator[av.VideoFrame], out: VideoStream, fps: int, length: float, counts: _Counts
-) -> Iterator[_Timed]:
-    for number, frame in enumerate(_at_constant_rate(frames, fps, length, counts)):
-        frame.pts, frame.time_base = number, Fraction(1, fps)
-        frame.pict_type = av.video.frame.PictureType.NONE
-        for packet in out.encode(frame):
-            yield number / fps, packet
-    for packet in out.encode(None):
-        yield length, packet
-
-
-def _at_constant_rate(
-    frames: Iterator[av.VideoFrame], fps: int, length: float, counts: _Counts
-) -> Iterator[av.VideoFrame]:
-    """Yield the frame nearest to each tick of ``fps`` a second, up to ``length`` seconds."""
-    current: av.VideoFrame | None = None
-    upcoming = next(frames, None)
-    shown = 0
-    for number in range(max(1, round(length * fps))):
-        at = number / fps
-        while upcoming is not None and (current is None or abs(_time(upcoming) - at) <= abs(_time(current) - at)):
-            if current is None and _time(upcoming) > at + 0.5 / fps:
-                break
-            if current is not None:
-                counts.left_out += shown == 0
-            current, shown = upcoming, 0
-            upcoming = next(frames, None)
-        counts.frames += 1
-        if current is not None:
-            counts.twice += shown > 0
-            shown += 1
-            yield current
-        elif upcoming is not None:
-            yield _black(upcoming)
-    counts.left_out += sum(1 for _ in frames) + (upcoming is not None)
-
-
-def _time(frame: av.VideoFrame) -> float:
-    return float(frame.time or 0.0)
-
-
-def _black(like: av.VideoFrame) -> av.VideoFrame:
-    shape = like.height * 3 // 2, like.width
-    picture = np.full(shape, 128, np.uint8)
-    picture[: like.height] = 0 if like.color_range == av.video.reformatter.ColorRange.JPEG else 16
-    frame = av.VideoFrame.from_ndarray(picture, format="yuv420p")
-    frame.color_range = like.color_range
-    return frame
-
-
-def _sound_of(folder: Path, film: TrackSeal, sounds: list[TrackSeal]) -> Iterator[Floats]:
-    """Yield the sound of a take as stereo blocks: its lossless tracks together, else that of the film itself."""
-    if not sounds:
-        for _, samples in sound_blocks(folder / film.name, _SOUND_RATE):
-            yield _stereo(samples)
-        return
-    # So much is it turned down that the tracks together cannot clip.
-    peaks = sum(10 ** ((track.peak if track.peak is not None else -90.0) / 20) for track in sounds)
-    gain = min(1.0, _HEADROOM / peaks) if len(sounds) > 1 and peaks > 0 else 1.0
-    readers = [_Reader(sound_blocks(folder / track.name, _SOUND_RATE)) for track in sounds]
-    while True:
-        parts = [reader.read(_BLOCK * 16) for reader in readers]
-        longest = max(len(part) for part in parts)
-        if not longest:
-            return
-        mixed = np.zeros((longest, 2), np.float32)
-        for part in parts:
-            mixed[: len(part)] += part
-        yield mixed * np.float32(gain)
-
-
-class _Reader:
-    """Reads exactly as many frames as are asked for from blocks of any size."""
-
-    def __init__(self, blocks: Iterator[tuple[int, Floats]]) -> None:
-        self._blocks = blocks
-        self._held = np.empty((0, 2), np.float32)
-
-    def read(self, frames: int) -> Floats:
-        parts, have = [self._held], len(self._held)
-        while have < frames:
-            found = next(self._blocks, None)
-            if found is None:
-                break
-            parts.append(_stereo(found[1]))
-            have += len(parts[-1])
-        everything = np.concatenate(parts)
-        self._held = everything[frames:]
-        return everything[:frames]
-
-
-def _stereo(samples: Floats) -> Floats:
-    """Return two channels: one is heard in the middle, of many the odd ones on the left."""
-    if samples.shape[1] == 1:
-        return np.repeat(samples, 2, axis=1)
-    if samples.shape[1] == 2:
-        return samples
-    folded = np.stack([samples[:, 0::2].mean(axis=1), samples[:, 1::2].mean(axis=1)], axis=1)
-    return folded.astype(np.float32)
-
-
-def _sound(first: Floats, rest: Iterator[Floats], out: AudioStream) -> Iterator[_Timed]:
-    resampler = AudioResampler(format="fltp", layout="stereo", rate=_SOUND_RATE, frame_size=_BLOCK)
-    done = 0
-
-    def encode(frame: av.AudioFrame | None) -> Iterator[_Timed]:
-        for ready in resampler.resample(frame):
-            for packet in out.encode(ready):
-                yield float((packet.pts or 0) * (packet.time_base or 0)), packet
-
-    block: Floats | None = first
-    while block is not None:
-        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block.reshape(1, -1)), format="flt", layout="stereo")
-        frame.sample_rate, frame.pts, frame.time_base = _SOUND_RATE, done, Fraction(1, _SOUND_RATE)
-        done += len(block)
-        yield from encode(frame)
-        block = next(rest, None)
-    yield from encode(None)
-    for packet in out.encode(None):
-        yield done / _SOUND_RATE, packet

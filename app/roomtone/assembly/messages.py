@@ -135,6 +135,12 @@ class DrawPictures(msgspec.Struct, frozen=True, tag_field="do", tag="pictures"):
     file: str
 
 
+class MakePreview(msgspec.Struct, frozen=True, tag_field="do", tag="preview"):
+    """→ ``Drawn`` without a file, at once. The preview of a sealed take is made after that, where it needs one."""
+
+    folder: str
+
+
 class ExportFilm(msgspec.Struct, frozen=True, tag_field="do", tag="export-film"):
     """→ ``Exported``. Writes a track of pictures with the take's lossless sound as a film of constant rate.
 
@@ -203,6 +209,7 @@ Command = (
     | MakeGuide
     | Measure
     | Check
+    | MakePreview
     | ExportFilm
     | Align
     | Nudge

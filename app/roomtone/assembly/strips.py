@@ -102,6 +102,11 @@ def _frames_at(film: InputContainer, times: list[float]) -> Iterator[av.VideoFra
             yield last
 
 
+def fitted(frame: av.VideoFrame, size: tuple[int, int]) -> Pixels:
+    """Return a picture as (height, width, 3), made smaller where it does not fit into ``size``."""
+    return _small(frame, size, crop=False)
+
+
 def _small(frame: av.VideoFrame, size: tuple[int, int], *, crop: bool) -> Pixels:
     """Return a picture as (height, width, 3): fitted into ``size``, or with ``crop`` filling it."""
     choose = max if crop else min

@@ -22,9 +22,10 @@ from roomtone.assembly.importing import bring_in, remove_leftovers
 from roomtone.assembly.keeping import keep_stills, keep_text
 from roomtone.assembly.listening import make_listening_copy
 from roomtone.assembly.loudness import loudness_of
+from roomtone.assembly.previewing import make_preview
 from roomtone.assembly.strips import draw_pictures
 from roomtone.foundation.clock import Clock, SystemClock
-from roomtone.foundation.errors import from_os_error
+from roomtone.foundation.errors import RoomtoneError, from_os_error
 from roomtone.foundation.paths import Home
 from roomtone.foundation.workers import spawn
 from roomtone.foundation.workers.host import WorkerHost
@@ -91,6 +92,9 @@ class RenderWorker:
                 answer = check_take(Path(command.folder))
             case m.DrawPictures():
                 answer = draw_pictures(self._home, command.take, Path(command.file))
+            case m.MakePreview():
+                threading.Thread(target=self._make_preview, args=(Path(command.folder),), name="preview").start()
+                answer = m.Drawn("")
             case m.ExportFilm():
                 answer = export_film(command)
             case m.Align() | m.Nudge():
@@ -98,6 +102,14 @@ class RenderWorker:
             case m.KeepStills() | m.KeepText():
                 answer = self._keep(command)
         return answer
+
+    def _make_preview(self, folder: Path) -> None:
+        """Nobody waits for a preview: whoever gave the take away has gone on."""
+        with self._job:
+            try:
+                make_preview(self._home, folder)
+            except (RoomtoneError, OSError) as error:
+                log.info("no preview of %s: %s", folder.name, error)
 
     def _place(self, command: m.Align | m.Nudge) -> m.Aligned | m.Drawn:
         if isinstance(command, m.Align):

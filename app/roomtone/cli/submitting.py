@@ -50,7 +50,7 @@ def add(takes: Families[argparse.ArgumentParser]) -> None:
     add_command(takes, "queue", "list what was submitted, the unheard first", _queue)
     fetching = add_command(takes, "fetch", "bring somebody's take to this computer", _fetch)
     fetching.add_argument("take", help=NAMED)
-    fetching.add_argument("--preview", action="store_true", help="only its smallest track")
+    fetching.add_argument("--preview", action="store_true", help="only its preview, else its smallest track")
 
 
 def _given(options: argparse.Namespace, before: Consent) -> Consent:
@@ -175,6 +175,8 @@ def _tell_copy(copy: LocalCopy, output: Output) -> int:
     output.document(copy)
     for track in copy.tracks:
         output.say(f"{track.path} ({size(track.bytes)})")
-    if not copy.tracks:
+    if copy.preview and not copy.whole:
+        output.say(f"{copy.preview} (preview)")
+    if not copy.tracks and not copy.preview:
         output.say("Nothing of it takes up room here; the server has it")
     return 0

@@ -61,6 +61,11 @@ class Home:
         return self.sync / "projects.sqlite"
 
     @property
+    def previews(self) -> Path:
+        """Previews of own takes that wait to be sent, each in a folder named by its take; any can be made again."""
+        return self.root / "previews"
+
+    @property
     def others(self) -> Path:
         """Copies of other people's takes; each can be fetched again."""
         return self.root / "others"

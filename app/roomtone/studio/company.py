@@ -159,9 +159,12 @@ class Company:
         match event:
             case ProjectChanged():
                 self.ask()
+                if self.selected and self.selected not in self._looking.drawn:
+                    # Its preview may have come meanwhile.
+                    self._look(self.selected)
             case CopyChanged():
                 self.ask()
-                if event.copy.whole and event.copy.take == self.selected:
+                if (event.copy.whole or event.copy.preview) and event.copy.take == self.selected:
                     self._look(event.copy.take)
             case sync.Link():
                 if event.online != self._online:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import Final
 
 from roomtone.foundation.errors import RoomtoneError
 from roomtone.studio.together import Together
-from roomtone.studio.together_facts import Drawn
+from roomtone.studio.together_facts import Drawn, shown_files
 from roomtone.upload.together_messages import LocalCopy
+from roomtone.wire.previews import SMALL_BYTES, preview_of, size_of
 
 log = logging.getLogger(__name__)
-
-# A page, a drawing or a few seconds of sound are worth having before anybody asks; a film is not.
-SMALL_BYTES: Final = 4 * 1024 * 1024
 
 
 class Looking:
@@ -33,7 +30,7 @@ class Looking:
 
     def draw(self, copy: LocalCopy) -> None:
         """Draw the waveforms and the small pictures of somebody's take that is here."""
-        sounding = [track.path for track in copy.tracks if track.media.startswith(("audio/", "video/"))]
+        sounding = [path for media, path in shown_files(copy) if media.startswith(("audio/", "video/"))]
         found = []
         for path in sounding:
             try:
@@ -45,7 +42,7 @@ class Looking:
 
     def _pictures(self, copy: LocalCopy) -> tuple[str, str]:
         """Return the files of a film's thumbnail and filmstrip, "" where there is nothing to see."""
-        film = next((track.path for track in copy.tracks if track.media.startswith("video/")), "")
+        film = next((path for media, path in shown_files(copy) if media.startswith("video/")), "")
         if not film:
             return "", ""
         try:
@@ -60,9 +57,10 @@ class Looking:
         there, copy = facts.state.takes.get(take), facts.copies.get(take)
         if there is None or take in facts.library or take in self.drawn:
             return
-        if copy is not None and copy.whole:
+        if copy is not None and (copy.whole or copy.preview):
             self.draw(copy)
             return
-        small = sum(track.received for track in there.tracks) <= SMALL_BYTES
-        if small and there.sealed and (copy is None or not copy.fetching):
-            self._together.workshop.sync().fetch_take(facts.state.id, take)
+        small = size_of(there) <= SMALL_BYTES
+        wanted = small or preview_of(there) is not None
+        if wanted and there.sealed and (copy is None or not copy.fetching):
+            self._together.workshop.sync().fetch_take(facts.state.id, take, preview=not small)

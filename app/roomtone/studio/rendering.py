@@ -79,6 +79,10 @@ class Rendering:
         """Read, hash and decode a take again."""
         return self._job(lambda render: render.check(item.folder))
 
+    def begin_preview(self, item: LibraryItem) -> None:
+        """Let the preview of a take be made, where it needs one; it is sent by itself."""
+        self._job(lambda render: render.begin_preview(item.folder))
+
     def export_film(self, command: m.ExportFilm) -> m.Exported:
         """Write the pictures of a take with its sound as a film of constant rate."""
         return self._job(lambda render: render.export_film(command))

@@ -6,6 +6,7 @@ Every method may block and raises ``RoomtoneError``. Everything but people, link
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,10 +14,11 @@ from typing import Final
 
 from roomtone.foundation.errors import RoomtoneError, UsageError
 from roomtone.studio.knowing import Knowing
-from roomtone.studio.together_facts import Facts, built_from, said_of, submission
+from roomtone.studio.together_facts import Facts, built_from, said_of, shown_files, submission
 from roomtone.studio.together_project import role_of
 from roomtone.takes.naming import one_line, several_lines
 from roomtone.upload.together_messages import LocalCopy, LocalProject, NewEdit
+from roomtone.wire.previews import preview_of
 from roomtone.wire.project.items import (
     Anchor,
     CommentFields,
@@ -34,6 +36,8 @@ from roomtone.wire.project.rights import Right, allowed
 from roomtone.wire.project.state import Stage
 from roomtone.wire.project.suggestions import Suggestions, next_for
 from roomtone.wire.project.templates import STEPS
+
+log = logging.getLogger(__name__)
 
 MAX_TITLE: Final = 300
 
@@ -98,7 +102,17 @@ class Together(Knowing):
             raise no_such_take(take)
         said = said_of(state, take)
         self.edit(take, submission(said, consent, built_from(state, take)))
+        self._begin_preview(take)
         return next_for(self.document().state, document.me, self._clock.now())
+
+    def _begin_preview(self, take: str) -> None:
+        item = self.local(take)
+        try:
+            if item is not None:
+                self.workshop.rendering.begin_preview(item)
+        except RoomtoneError as error:
+            # The take was given all the same; whoever wants to see it fetches all of it.
+            log.info("no preview of %s: %s", take, error)
 
     def withdraw(self, take: str) -> None:
         """Take one's own take back."""
@@ -138,6 +152,12 @@ class Together(Knowing):
         """Let go of the local copy of somebody's take, once the server has verified that it has it."""
         return self.workshop.sync().free_take(self.project(), take)
 
+    def heard_files(self, take: str) -> list[str]:
+        """Return the files that somebody's take is heard from: all of it where that is here, else its preview."""
+        there = self.document().state.takes.get(take)
+        copy = self.fetch(take, preview=there is not None and preview_of(there) is not None)
+        return [path for media, path in shown_files(copy) if media.startswith(("audio/", "video/"))]
+
     def files(self, take: str, wait: float = 3600.0) -> list[tuple[str, str]]:
         """Return the media type and path of every file of a take, which is fetched first where it is not here."""
         item = self.local(take)
@@ -165,7 +185,7 @@ class Together(Knowing):
         return plays
 
     def _play_copy(self, take: str, at: float) -> bool:
-        sounding = [path for media, path in self.files(take) if media.startswith(("audio/", "video/"))]
+        sounding = self.heard_files(take)
         for path in sorted(sounding, key=lambda path: path.endswith((".mp4", ".mov"))):
             try:
                 copy = self.workshop.rendering.make_guide([path], self.workshop.output_rate())

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 import msgspec
 
 from roomtone.takes.library import LibraryItem
 from roomtone.upload.together_messages import LocalCopy, LocalProject, ProjectDocument
 from roomtone.wire.api import Take
+from roomtone.wire.previews import MEDIA
 from roomtone.wire.project.items import Consent, MediaKind, TakeFields, Use
 from roomtone.wire.project.people import Device, Invite
 from roomtone.wire.project.recipes import kinds_of
@@ -114,3 +116,11 @@ def submission(said: TakeFields, consent: Consent, parts: list[str]) -> TakeFiel
         built_from=used or None,
         consent=consent,
     )
+
+
+def shown_files(copy: LocalCopy) -> list[tuple[str, str]]:
+    """Return the media type and path of what can be seen and heard of somebody's take: all that is here of it, or,
+    until all is, its preview."""
+    if copy.preview and not copy.whole:
+        return [(MEDIA[Path(copy.preview).name], copy.preview)]
+    return [(track.media, track.path) for track in copy.tracks]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from roomtone.foundation.errors import Problem
-from roomtone.studio.together_facts import Drawn, Facts, said_of
+from roomtone.studio.together_facts import Drawn, Facts, said_of, shown_files
 from roomtone.studio.together_project import role_of
 from roomtone.studio.together_snapshot import CommentView, FindingView, PartKind, ReviewTake, ReviewView
 from roomtone.studio.together_words import (
@@ -131,7 +131,7 @@ def file_of(facts: Facts, take: str, kind: PartKind) -> str:
     """Return the file of a take that can be shown, heard or read here; "" while there is none."""
     item, copy = facts.library.get(take), facts.copies.get(take)
     files = [(track.media, f"{item.folder}/{track.name}") for track in item.tracks] if item else []
-    files += [(track.media, track.path) for track in copy.tracks] if copy else []
+    files += shown_files(copy) if copy else []
     return next((path for media, path in files if media.startswith(_MEDIA[kind])), "")
 
 

@@ -20,6 +20,7 @@ from roomtone.upload.replica.keeper import Keeper
 from roomtone.upload.together_messages import CopyChanged, LocalCopies, LocalCopy, LocalTrack
 from roomtone.wire.api import Take, Track, TrackState
 from roomtone.wire.digest import Digest
+from roomtone.wire.previews import MEDIA, own_tracks, preview_of, size_of
 
 log = logging.getLogger(__name__)
 
@@ -57,11 +58,14 @@ class Copies:
         return bool(self._queues)
 
     def fetch(self, project: str, take: str, preview: bool) -> LocalCopy:
-        """Begin to fetch a take, or only its smallest track. What is here is not fetched again."""
+        """Begin to fetch a take, or only its preview, else its smallest track. What is here is not fetched again."""
         told = self._told(project, take)
         own = self._own(project)
         if take in own:
             return self._copy(project, told, own)
+        here = self._copy(project, told, own)
+        if here.whole:
+            return here
         wanted = _wanted(told, preview)
         missing = [track for track in wanted if not self._file(project, take, track.name).exists()]
         with self._lock:
@@ -98,6 +102,8 @@ class Copies:
         try:
             for track in here.tracks:
                 Path(track.path).unlink(missing_ok=True)
+            for name in MEDIA:
+                self._file(project, take, name).unlink(missing_ok=True)
             self._clear(self._folder / project / take)
         except OSError as error:
             raise from_os_error(error, "letting go of a copy") from error
@@ -180,11 +186,14 @@ class Copies:
 
     def _copy(self, project: str, take: Take, own: dict[str, LocalTake]) -> LocalCopy:
         mine = own.get(take.id)
+        parts = own_tracks(take)
         files = [
             (track, mine.folder / track.name if mine is not None else self._file(project, take.id, track.name))
-            for track in take.tracks
+            for track in parts
             if _NAME.fullmatch(track.name)
         ]
+        small = preview_of(take)
+        preview = self._file(project, take.id, small.name) if small is not None else None
         here = [
             LocalTrack(track.name, track.media, str(file), file.stat().st_size)
             for track, file in files
@@ -199,7 +208,8 @@ class Copies:
             whole=len(here) == len(files) and bool(files),
             fetching=fetching,
             got=sum(track.bytes for track in here),
-            total=sum(track.received for track in take.tracks),
+            total=size_of(take),
+            preview=str(preview) if preview is not None and preview.exists() else "",
             problem=self._problems.get(take.id),
         )
 
@@ -209,7 +219,10 @@ class Copies:
 
 def _wanted(take: Take, preview: bool) -> list[Track]:
     # A name that is no name never becomes a path, whatever a server says.
-    sealed = [track for track in take.tracks if track.state is TrackState.SEALED and _NAME.fullmatch(track.name)]
+    small = preview_of(take)
+    if preview and small is not None:
+        return [small]
+    sealed = [track for track in own_tracks(take) if track.state is TrackState.SEALED and _NAME.fullmatch(track.name)]
     if not sealed:
         raise WorldError(
             "not-there-yet", "The take is not here yet", "It is still on its way to the server", "Try again in a moment"

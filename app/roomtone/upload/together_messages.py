@@ -353,7 +353,8 @@ class LocalTrack(msgspec.Struct, frozen=True):
 
 
 class LocalCopy(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What of a take is here. ``own``: it was made here. ``whole``: all its tracks are here.
+    """What of a take is here. ``own``: it was made here. ``whole``: all its tracks are here. ``preview``: the file of
+    its preview, "" where that is not here.
 
     ``fetching`` tells that more of it comes, ``got`` of ``total`` bytes (0 where that is not known yet); ``problem``
     why it stopped.
@@ -367,6 +368,7 @@ class LocalCopy(msgspec.Struct, frozen=True, omit_defaults=True):
     got: int = 0
     total: int = 0
     problem: Problem | None = None
+    preview: str = ""
 
 
 class LocalCopies(msgspec.Struct, frozen=True):

@@ -95,6 +95,10 @@ class Uploader:
             raise UnreadableError("the take is not on its way any more")
         return found
 
+    def cap(self) -> int:
+        """Return how many bytes a second may be sent, 0 for any number."""
+        return self._cap
+
     def end(self) -> None:
         """Let ``run`` return soon."""
         self._mailbox.post(self._end)

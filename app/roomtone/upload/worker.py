@@ -27,6 +27,7 @@ from roomtone.upload.messages import Event
 from roomtone.upload.moving import Mover
 from roomtone.upload.people_desk import PeopleDesk
 from roomtone.upload.place import Place
+from roomtone.upload.preview_sender import PreviewSender
 from roomtone.upload.records import Records
 from roomtone.upload.replica.exchange import Exchange
 from roomtone.upload.replica.keeper import Keeper
@@ -90,10 +91,11 @@ def _serve(home: Home, *, detached: bool) -> None:
     core = Core(SystemRandom())
 
     def busy() -> bool:
-        return runner.busy or copies.busy
+        return runner.busy or copies.busy or previews.busy
 
     records = Records(home.sync)
     uploader = Uploader(home.takes, clock, core, place, records, keeper, arrivals, reports, lambda: host.clients, busy)
+    previews = PreviewSender(home.previews, place, transport, arrivals, clock, lambda: core.paused, uploader.cap)
     couriers = Couriers(transport, place, clock, uploader.folder, uploader.post)
     feed = Feed(place, clock, host.publish, listened)
     mover = Mover(keeper, place, clock, lambda: uploader.ask(uploader.begin_again))
@@ -108,8 +110,10 @@ def _serve(home: Home, *, detached: bool) -> None:
             spawn.say_ready()
         runner.start()
         stream.start()
+        previews.start()
         uploader.run(couriers.send)
         stream.close()
+        previews.close()
         runner.close()
         feed.close()
         couriers.close()

@@ -55,6 +55,7 @@ of a take that has not arrived yet is taken, and from then on only they can put 
 was withdrawn everybody but its maker is told a stub without tracks. A key for recording opens ``PUT`` and ``GET`` of
 its owner's takes in its project, their uploads and seals, ``GET /api/me``, and nothing else.
 
+A preview (``roomtone.wire.previews``) is the only track that a sealed take still takes in.
 A tus upload says where it belongs in its metadata: ``take`` and ``track`` for a declared track (creating it
 again returns the unfinished upload that exists), or ``project`` and ``filename`` from a client that knows
 nothing of takes: then the finished upload becomes a sealed take by itself, with the upload's id for its own.

@@ -15,6 +15,7 @@ from roomtone.server.storage.contract import Replacement, Storage
 from roomtone.server.threads import Threads
 from roomtone.server.uploads.live import LiveUpload
 from roomtone.wire.api import Patch, SealTrack
+from roomtone.wire.previews import MAX_PREVIEW_BYTES, is_preview
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,8 @@ class Sealer:
             intake = await live.intake()
             if intake.committed < wanted.length:
                 raise RefusedError("track-incomplete", f"{intake.committed} of {wanted.length} bytes are here")
+            if is_preview(upload.track) and wanted.length > MAX_PREVIEW_BYTES:
+                raise RefusedError("too-large", f"A preview has at most {MAX_PREVIEW_BYTES} bytes")
             if intake.committed > wanted.length or upload.length not in (None, wanted.length):
                 raise RefusedError("length-conflict", f"{intake.committed} bytes are here")
             digest = await self._threads.run(intake.digest, _replacements(wanted.patches))
@@ -101,7 +104,7 @@ def check_open(track: TrackRecord, sealed_take: bool) -> None:
     """Raise unless bytes may still come in for a track."""
     if track.digest:
         raise RefusedError("track-sealed", "", None, track.digest)
-    if sealed_take:
+    if sealed_take and not is_preview(track.name):
         raise RefusedError("take-sealed")
 
 

@@ -18,6 +18,7 @@ from roomtone.server.services.visibility import visibility
 from roomtone.server.threads import Threads
 from roomtone.server.uploads.live import LiveUploads
 from roomtone.wire import api
+from roomtone.wire.previews import MEDIA, is_preview
 from roomtone.wire.project.rights import Right
 
 MAX_TRACKS: Final = 64
@@ -93,6 +94,7 @@ class Takes:
         if len({track.name for track in wanted.tracks}) != len(wanted.tracks):
             raise RefusedError("bad-document", "Two tracks have the same name")
         tracks = tuple(TrackRecord(track.name, track.media) for track in wanted.tracks)
+        _check_previews(list(tracks))
         record = TakeRecord(
             id=take,
             project=wanted.project,
@@ -138,8 +140,9 @@ class Takes:
         """Seal a take after all its tracks. Repeating it changes nothing."""
         record = await self.record(take)
         if not record.sealed:
-            missing = [track.name for track in record.tracks if not track.digest]
-            if missing or not record.tracks:
+            parts = [track for track in record.tracks if not is_preview(track.name)]
+            missing = [track.name for track in parts if not track.digest]
+            if missing or not parts:
                 raise RefusedError("tracks-unsealed", ", ".join(missing) or "It has no tracks")
             await self._threads.run(self._repository.seal_take, take, wanted.manifest, self._clock.now())
             self._feed.wake(record.project)
@@ -153,12 +156,22 @@ class Takes:
             if found is not None and found.media != track.media:
                 raise RefusedError("take-differs", f"{track.name} was declared as {found.media}")
         new = [track for track in wanted.tracks if there.track(track.name) is None]
-        if new and there.sealed:
+        if there.sealed and not all(is_preview(track.name) for track in new):
             raise RefusedError("take-sealed")
+        _check_previews([*there.tracks, *new])
         if len(there.tracks) + len(new) > MAX_TRACKS:
             raise RefusedError("too-large", f"A take has at most {MAX_TRACKS} tracks")
         if new:
             await self._threads.run(self._repository.add_tracks, there.id, new)
+
+
+def _check_previews(tracks: list[TrackRecord]) -> None:
+    previews = [track for track in tracks if is_preview(track.name)]
+    if len(previews) > 1:
+        raise RefusedError("take-differs", "A take has one preview")
+    for track in previews:
+        if track.media != MEDIA[track.name]:
+            raise RefusedError("bad-document", f"{track.name} is {MEDIA[track.name]}")
 
 
 def _project_document(record: ProjectRecord) -> api.Project:

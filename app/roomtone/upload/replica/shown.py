@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import msgspec
+
 from roomtone.upload.replica.outbox import Outbox
 from roomtone.upload.replica.said import Said
 from roomtone.upload.replica.stored import Entry
@@ -32,8 +34,16 @@ class Shown:
         self._show(names, self._by_item(), me)
 
     def takes(self, local: Mapping[str, Take]) -> None:
-        """Look at the takes again: those of the server, and those that only lie here."""
-        self.visible.show_takes({**local, **self._said.takes})
+        """Look at the takes again: those of the server, and those that only lie here.
+
+        What a take consists of is known here before the server has all of it.
+        """
+        takes = {**local, **self._said.takes}
+        for identity, mine in local.items():
+            there = takes[identity]
+            if there.manifest is None and mine.manifest is not None:
+                takes[identity] = msgspec.structs.replace(there, manifest=mine.manifest)
+        self.visible.show_takes(takes)
 
     def members(self, me: str) -> None:
         """Look at the members again."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from roomtone.wire.api import Take
+from roomtone.wire.previews import own_tracks
 from roomtone.wire.project.items import CallFields, MediaKind
 from roomtone.wire.project.state import seconds_of
 
@@ -47,7 +48,7 @@ def kind_of_media(media: str) -> MediaKind | None:
 
 def kinds_of(take: Take) -> list[MediaKind]:
     """Return what kinds of media a take holds."""
-    found = (kind_of_media(track.media) for track in take.tracks)
+    found = (kind_of_media(track.media) for track in own_tracks(take))
     return list(dict.fromkeys(kind for kind in found if kind is not None))
 
 
