@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -24,7 +25,9 @@ from roomtone.wire.project.items import (
     Template,
 )
 from roomtone.wire.project.links import Place, write_link
+from roomtone.wire.project.people import Role
 from roomtone.wire.project.state import Stage
+from tests.rigs.workers import end_workers
 from tests.studio.ears import Ears
 
 
@@ -155,6 +158,32 @@ def test_projects_steps_and_the_day(place: Home) -> None:
         assert settings_file.load(place.settings).project == first
         ears.studio.choose_project("f" * 32)
         ears.wait_notice("no-such-project")
+
+
+def test_what_somebody_became_is_taken_back(place: Home, tmp_path: Path) -> None:
+    elsewhere = Home(tmp_path / "elsewhere").prepare()
+
+    def role(state: StudioState) -> Role | None:
+        return next((one.role for one in state.together.people.people if one.name == "Ben"), None)
+
+    try:
+        with Ears(place) as ears, Ears(elsewhere) as other:
+            _begin(ears)
+            ears.studio.invite(Role.CONTRIBUTOR, 7)
+            state = ears.wait("the link", lambda s: s.together.people.invites and s.together.people.invites[0].link)
+            other.studio.join_project(state.together.people.invites[0].link, "Ben", "correct horse")
+            state = ears.wait("Ben", lambda s: role(s) is Role.CONTRIBUTOR)
+            account = next(one.account for one in state.together.people.people if one.name == "Ben")
+            ears.studio.set_role(account, Role.REVIEWER)
+            ears.wait("the role", lambda s: role(s) is Role.REVIEWER and s.undo == "Ben is a reviewer now")
+            ears.studio.undo()
+            ears.wait("the role before", lambda s: role(s) is Role.CONTRIBUTOR and not s.undo)
+            # What somebody is already is nothing to take back.
+            ears.studio.set_role(account, Role.CONTRIBUTOR)
+            ears.studio.set_role(account, Role.LEADER)
+            ears.wait("the next role", lambda s: role(s) is Role.LEADER and s.undo == "Ben is a leader now")
+    finally:
+        end_workers(elsewhere)
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ class TogetherIntents(Protocol):
         """Let a link open nothing any more."""
 
     def set_role(self, account: str, role: Role) -> None:
-        """Make somebody something else."""
+        """Make somebody something else; ``undo`` makes them what they were."""
 
     def let_go(self, account: str) -> None:
         """Let somebody go; their takes and name stay. Oneself: leave."""

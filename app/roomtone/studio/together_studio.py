@@ -7,6 +7,7 @@ from collections.abc import Callable
 from roomtone.studio.backstage import Backstage
 from roomtone.studio.company import Company
 from roomtone.studio.joining import Joining
+from roomtone.studio.roles import Roles
 from roomtone.studio.together import Together
 from roomtone.studio.together_people import invitation_view
 from roomtone.wire.project.items import (
@@ -30,6 +31,7 @@ class TogetherStudio:
         self._joining = Joining(parts.together)
         self._quick = parts.quick
         self._slow = parts.slow
+        self._roles = Roles(parts.together, parts.company, parts.takes, parts.slow)
 
     def _edit(self, task: Callable[[], object]) -> None:
         self._quick.put(_then(task, self._company.ask))
@@ -156,7 +158,7 @@ class TogetherStudio:
         self._ask(lambda: self._together.workshop.sync().revoke_invite(self._together.project(), invite))
 
     def set_role(self, account: str, role: Role) -> None:
-        self._ask(lambda: self._together.workshop.sync().set_role(self._together.project(), account, role))
+        self._slow.put(lambda: self._roles.give(account, role))
 
     def let_go(self, account: str) -> None:
         self._ask(lambda: self._together.workshop.sync().let_go(self._together.project(), account))
