@@ -9,6 +9,7 @@ from roomtone.cli.finding import NAMED, find_one, find_person, together
 from roomtone.cli.joining import read_passphrase
 from roomtone.cli.output import Output, table
 from roomtone.foundation.clock import Clock
+from roomtone.foundation.errors import RoomtoneError, UsageError
 from roomtone.foundation.paths import Home
 from roomtone.studio.together_people import device_view, invite_view, people_view
 from roomtone.wire.project.items import ProfileFields
@@ -179,7 +180,17 @@ def _passphrase(options: argparse.Namespace, home: Home, clock: Clock, output: O
     new = read_passphrase(options.new_file, "The new passphrase: ")
     old = read_passphrase(options.old_file, "The one before (none for a guest): ")
     with together(home, clock) as people:
-        people.workshop.sync().set_passphrase(new, old)
+        try:
+            people.workshop.sync().set_passphrase(new, old)
+        except RoomtoneError as error:
+            if error.code != "wrong-name-or-passphrase":
+                raise
+            raise UsageError(
+                "wrong-passphrase",
+                "The passphrase was not changed",
+                "The one before is another one" if old else "There is one already, and it was not named",
+                "Name the one before with --old-file",
+            ) from error
     output.document({"changed": True})
     output.say("The passphrase was chosen. roomtone login comes back with it, from any computer")
     return 0
