@@ -206,3 +206,33 @@ def test_a_database_that_does_not_answer_is_explained(tmp_path: Path, capsys: py
     said = capsys.readouterr()
     assert "The database was not opened" in said.err
     assert "hush" not in said.err + said.out
+
+
+def _knock(client: Client, address: str) -> int:
+    body = b'{"code": "no such link"}'
+    headers = [("Content-Type", "application/json"), ("X-Forwarded-For", address)]
+    return client.ask("POST", "/api/invitation", headers, body).status
+
+
+def _knock_in_vain(client: Client, address: str) -> bool:
+    return any(_knock(client, address) == 429 for _ in range(2000))
+
+
+def test_a_proxy_is_believed_when_it_says_who_asks(tmp_path: Path) -> None:
+    with RunningServer(tmp_path, arguments=("--proxy", "10.0.0.7", "--proxy", "127.0.0.0/8")) as server:
+        client = server.client()
+        assert _knock_in_vain(client, "192.0.2.1")
+        assert _knock(client, "192.0.2.2") != 429
+        assert _knock_in_vain(client, "192.0.2.3, 10.0.0.7"), "the nearest that is no proxy of ours is who asks"
+        assert _knock(client, "192.0.2.4, 10.0.0.7") != 429
+
+
+def test_nobody_else_says_who_asks(tmp_path: Path) -> None:
+    with RunningServer(tmp_path) as server:
+        client = server.client()
+        assert any(_knock(client, f"192.0.2.{number % 250}") == 429 for number in range(2000))
+
+
+def test_a_proxy_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(str(tmp_path), ["run", "--proxy", "proxy.example"]) == 2
+    assert "“proxy.example” is no address" in capsys.readouterr().err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ipaddress
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -69,6 +70,14 @@ def _parser() -> argparse.ArgumentParser:
     running.add_argument("--owner-name", default="Owner", metavar="NAME", help="the name of the owner's account")
     running.add_argument("--idle-exit", type=float, metavar="SECONDS", help="end when nothing was asked for so long")
     running.add_argument("--quota", type=int, metavar="BYTES", help="what one account may keep (default: no limit)")
+    running.add_argument(
+        "--proxy",
+        action="append",
+        default=[],
+        type=_network,
+        metavar="ADDRESS",
+        help="a reverse proxy, or a network of them, that is believed when it says who asks; may be repeated",
+    )
     running.add_argument("--detached", action="store_true", help=argparse.SUPPRESS)
     user = commands.add_parser("user", help="add, list and lock out people").add_subparsers(
         required=True, metavar="COMMAND"
@@ -146,9 +155,17 @@ def _run(options: argparse.Namespace, home: Home, clock: Clock) -> int:
         owner_name=options.owner_name,
         idle_exit=options.idle_exit,
         quota=options.quota,
+        proxies=tuple(options.proxy),
     )
     serve(chosen, clock, ready)
     return 0
+
+
+def _network(text: str) -> str:
+    try:
+        return str(ipaddress.ip_network(text))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}” is no address and no network, such as 10.0.0.7") from None
 
 
 def _with_repository(options: argparse.Namespace, home: Home, act: Callable[[Repository], int]) -> int:

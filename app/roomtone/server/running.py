@@ -51,6 +51,7 @@ class Options:
     owner_name: str = "Owner"
     idle_exit: float | None = None
     quota: int | None = None
+    proxies: tuple[str, ...] = ()
 
 
 def address_file(data: Path) -> Path:
@@ -131,7 +132,9 @@ class _Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                proxy_headers=False,
+                # Whoever connects is who asks, unless it is a proxy of ours: then it says for whom.
+                proxy_headers=bool(options.proxies),
+                forwarded_allow_ips=list(options.proxies),
                 backlog=_BACKLOG,
                 timeout_keep_alive=75,
                 timeout_graceful_shutdown=_GRACE_SECONDS,
