@@ -43,6 +43,9 @@ class RenderClient:
     def draw_pictures(self, take: str, file: str) -> m.Pictures:
         return self._client.call(m.DrawPictures(take, file), m.Pictures, _JOB_SECONDS)
 
+    def draw_page(self, take: str, file: str, number: int) -> m.DrawnPage:
+        return self._client.call(m.DrawPage(take, file, number), m.DrawnPage, _JOB_SECONDS)
+
     def begin_preview(self, folder: str) -> m.Drawn:
         return self._client.call(m.MakePreview(folder), m.Drawn, _FILM_SECONDS)
 

@@ -47,6 +47,19 @@ class Pictures(msgspec.Struct, frozen=True):
     seconds: float = 0.0
 
 
+class DrawnPage(msgspec.Struct, frozen=True):
+    """One page of a PDF as a PNG file in the cache; ``count`` is how many pages there are.
+
+    ``width`` and ``height`` are those of the page in points (1/72 inch).
+    """
+
+    file: str
+    number: int
+    count: int
+    width: int
+    height: int
+
+
 class Exported(msgspec.Struct, frozen=True):
     """A film of constant rate: where it lies, and what had to be done to the pictures to make it so."""
 
@@ -135,6 +148,14 @@ class DrawPictures(msgspec.Struct, frozen=True, tag_field="do", tag="pictures"):
     file: str
 
 
+class DrawPage(msgspec.Struct, frozen=True, tag_field="do", tag="page"):
+    """→ ``DrawnPage``. Draws one page of a PDF to be read, where the cache misses it. ``number`` counts from 1."""
+
+    take: str
+    file: str
+    number: int = 1
+
+
 class MakePreview(msgspec.Struct, frozen=True, tag_field="do", tag="preview"):
     """→ ``Drawn`` without a file, at once. The preview of a sealed take is made after that, where it needs one."""
 
@@ -205,6 +226,7 @@ Command = (
     BringIn
     | DrawPeaks
     | DrawPictures
+    | DrawPage
     | MakeListeningCopy
     | MakeGuide
     | Measure

@@ -1,4 +1,4 @@
-"""PDF files: how many pages there are, how large the first one is, and its picture.
+"""PDF files: how many pages there are, how large they are, and their pictures.
 
 PDFium reads them in a process of its own, with a bound on its memory and time: what a PDF can ask of its reader has
 none, and whatever goes wrong in there must not end the render worker.
@@ -22,7 +22,7 @@ _SECONDS: Final = 60.0
 
 
 class Pages(msgspec.Struct, frozen=True, tag_field="said", tag="pages"):
-    """A PDF: how many pages, and the size of the first one in points (1/72 inch)."""
+    """A PDF: how many pages, and the size in points (1/72 inch) of the one that was drawn."""
 
     count: int
     width: int
@@ -53,29 +53,30 @@ def is_pdf(path: Path) -> bool:
 def look_at_pages(path: Path) -> Pages:
     """Open a PDF, walk over its pages and draw the first one. Raises ``UnreadablePagesError`` or ``OSError``."""
     size = path.stat().st_size
-    if size > MAX_BYTES:
-        raise UnreadablePagesError(f"It is larger than {MAX_BYTES >> 20} MiB")
     with path.open("rb") as file:
         file.seek(max(0, size - 2048))
-        if b"%%EOF" not in file.read():
-            raise UnreadablePagesError("It is damaged or ends early: its last part is missing")
-    return _read(path, "", _TRIAL)
+        whole = b"%%EOF" in file.read()
+    if size <= MAX_BYTES and not whole:
+        raise UnreadablePagesError("It is damaged or ends early: its last part is missing")
+    return _read(path, _SECONDS, str(_TRIAL))
 
 
-def draw_page(path: Path, picture: Path, longest: int) -> Pages:
-    """Draw the first page of a PDF to ``picture`` (PNG), ``longest`` pixels along its longer side.
+def draw_page(path: Path, picture: Path, longest: int, number: int = 1, seconds: float = _SECONDS) -> Pages:
+    """Draw one page of a PDF to ``picture`` (PNG), ``longest`` pixels along its longer side. Pages count from 1.
 
-    Raises ``UnreadablePagesError`` or ``OSError``.
+    It is given up after ``seconds``. Raises ``UnreadablePagesError`` or ``OSError``.
     """
-    return _read(path, str(picture), longest)
+    return _read(path, seconds, str(longest), str(picture), str(number))
 
 
-def _read(path: Path, picture: str, longest: int) -> Pages:
-    command = [*executable(), "worker", "pages", str(path), str(longest), picture]
+def _read(path: Path, seconds: float, *arguments: str) -> Pages:
+    if path.stat().st_size > MAX_BYTES:
+        raise UnreadablePagesError(f"It is larger than {MAX_BYTES >> 20} MiB")
+    command = [*executable(), "worker", "pages", str(path), *arguments]
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, check=False)
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired as error:
-        raise UnreadablePagesError(f"Reading it takes longer than {_SECONDS:.0f} seconds") from error
+        raise UnreadablePagesError(f"Reading it takes longer than {seconds:.0f} seconds") from error
     try:
         answer = msgspec.json.decode(done.stdout, type=Pages | NotRead)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -1,6 +1,7 @@
 """The process that reads one PDF with PDFium, and ends.
 
-``roomtone worker pages FILE LONGEST [PICTURE]`` prints a ``Pages`` or a ``NotRead`` (``assembly.pages``) as JSON.
+``roomtone worker pages FILE LONGEST [PICTURE NUMBER]`` prints a ``Pages`` or a ``NotRead`` (``assembly.pages``) as
+JSON. Without a picture every page is read, and the first one drawn to see whether it can be; with one, only that page.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ def run(home: str | None, arguments: list[str]) -> int:
     _bound()
     answer: Pages | NotRead
     try:
-        answer = _read(Path(arguments[0]), min(int(arguments[1]), _LONGEST), "".join(arguments[2:3]))
+        picture, number = "".join(arguments[2:3]), int((arguments[3:4] or ["1"])[0])
+        answer = _read(Path(arguments[0]), min(int(arguments[1]), _LONGEST), picture, number)
     except MemoryError:
         answer = NotRead("Reading it takes more memory than it may have")
     sys.stdout.write(msgspec.json.encode(answer).decode())
@@ -49,7 +51,7 @@ def _bound() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _read(path: Path, longest: int, picture: str) -> Pages | NotRead:
+def _read(path: Path, longest: int, picture: str, drawn: int) -> Pages | NotRead:
     import pypdfium2
     from pypdfium2 import raw
 
@@ -62,17 +64,19 @@ def _read(path: Path, longest: int, picture: str) -> Pages | NotRead:
     count = len(document)
     if not 1 <= count <= MAX_PAGES:
         return NotRead(f"It has {count} pages, and {MAX_PAGES} are the most" if count else "It has no pages")
-    for number in range(count):
+    if not 1 <= drawn <= count:
+        return NotRead(f"It has no page {drawn}: the last one is {count}", f"Look at a page from 1 to {count}")
+    for number in [drawn - 1] if picture else range(count):
         try:
             page = document[number]
             width, height = page.get_size()
-            if number == 0:
-                first = (max(1, round(width)), max(1, round(height)))
+            if number == drawn - 1:
+                size = (max(1, round(width)), max(1, round(height)))
                 _draw(page.render(scale=longest / max(width, height, 1.0), rev_byteorder=True), picture)
             page.close()
         except pypdfium2.PdfiumError:
             return NotRead(f"It is damaged: page {number + 1} of {count} cannot be read")
-    return Pages(count, *first)
+    return Pages(count, *size)
 
 
 class _Bitmap(Protocol):

@@ -20,6 +20,7 @@ from roomtone.assembly.exporting import export_film
 from roomtone.assembly.guiding import make_guide
 from roomtone.assembly.importing import bring_in, remove_leftovers
 from roomtone.assembly.keeping import keep_stills, keep_text
+from roomtone.assembly.leaves import draw_leaf
 from roomtone.assembly.listening import make_listening_copy
 from roomtone.assembly.loudness import loudness_of
 from roomtone.assembly.previewing import make_preview
@@ -92,6 +93,8 @@ class RenderWorker:
                 answer = check_take(Path(command.folder))
             case m.DrawPictures():
                 answer = draw_pictures(self._home, command.take, Path(command.file))
+            case m.DrawPage():
+                answer = draw_leaf(self._home, command.take, Path(command.file), command.number)
             case m.MakePreview():
                 threading.Thread(target=self._make_preview, args=(Path(command.folder),), name="preview").start()
                 answer = m.Drawn("")

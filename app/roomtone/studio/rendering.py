@@ -67,6 +67,10 @@ class Rendering:
         """Make the thumbnail of a file of somebody's take."""
         return self._job(lambda render: render.draw_pictures(take, file))
 
+    def draw_page(self, take: str, file: str, number: int) -> m.DrawnPage:
+        """Draw one page of a PDF of a take; pages count from 1."""
+        return self._job(lambda render: render.draw_page(take, file, number))
+
     def loudness(self, item: LibraryItem) -> dict[str, m.Loudness]:
         """Measure every sound track of a take."""
         return {
