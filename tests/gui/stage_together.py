@@ -9,6 +9,7 @@ from roomtone.studio.lines import Line, Tone
 from roomtone.studio.together_snapshot import (
     AnsweringView,
     BranchView,
+    BriefView,
     CallView,
     CommentView,
     CreditView,
@@ -43,15 +44,17 @@ MADE = ("made", "made", "made")
 CALL = CallFields(
     title="Low harmony, verse 2", brief="Close, warm, a hair behind the beat", wanted=3, minutes=10, part="low harmony",
     kinds=[MediaKind.SOUND], tempo=[Tempo(0.0, 92.0)], key="D minor", sample_rate=48000, beginner="Hum one note",
-    guide=["a" * 32],
+    guide=["a" * 32], filmed_brief="t5",
 )  # fmt: skip
+
+TOLD = BriefView("t5", "Upright bass", PartKind.SOUND)
 
 
 def calls() -> tuple[CallView, ...]:
     """Return a call that is due, and one that was closed."""
     return (
         CallView("c1", "Low harmony, verse 2", CALL.brief or "", ("sound",), ("92 bpm", "D minor", "48 kHz", "guide"),
-                 "1 of 3 accepted", Line("2 days left", Tone.LOOK), 2, CALL, "Hum one note"),
+                 "1 of 3 accepted", Line("2 days left", Tone.LOOK), 2, CALL, "Hum one note", told=TOLD),
         CallView("c2", "Your street at dawn", "", ("video",), ("16:9", "25 fps"), "11 takes", Line("", Tone.QUIET), 0,
                  CallFields(title="Your street at dawn"), closed=True),
     )  # fmt: skip
@@ -156,6 +159,7 @@ def full(selected: str = "t1") -> TogetherView:
         answering=AnsweringView(
             "c1", "Low harmony, verse 2", "Close, warm, a hair behind the beat", ("92 bpm", "D minor", "48 kHz"),
             "CC BY 4.0: Anybody may use and change it, also to earn money, and has to name you.", "Guide v7",
+            told=TOLD,
         ),
         queued=(
             QueuedView("q1", "A comment", "waits", None),

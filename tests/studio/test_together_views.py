@@ -11,7 +11,7 @@ from roomtone.foundation.errors import Problem
 from roomtone.studio.lines import Tone
 from roomtone.studio.together_facts import merge_written, said_of, submission
 from roomtone.studio.together_people import device_view, invitation_view, invite_view
-from roomtone.studio.together_snapshot import PartKind
+from roomtone.studio.together_snapshot import BriefView, PartKind
 from roomtone.studio.together_view import together_view
 from roomtone.studio.together_words import ago, anchor_words, colour_of, due_line, initials, recipe_lines
 from roomtone.upload.replica.states import EditState
@@ -97,6 +97,24 @@ def test_a_call_is_told_with_its_recipe_and_how_far_it_is(choir: Choir) -> None:
     offered = together_view(choir.facts(LEADER)).today.next
     assert [one.call for one in offered] == [call]
     assert offered[0].beginner == "Hum one note"
+
+
+def test_a_call_is_told_in_a_take_that_is_heard_or_opened(choir: Choir) -> None:
+    spoken, film = choir.take(LEADER, "In my words"), choir.take(LEADER, "How I do it", "camera-1.mp4")
+    call = choir.edit(LEADER, "", CallFields(title="Low", filmed_brief=spoken))
+    told = together_view(choir.facts(MEMBER), call).project.calls[0].told
+    assert told == BriefView(spoken, "In my words", PartKind.SOUND)
+    choir.edit(LEADER, call, CallFields(filmed_brief=film))
+    copy = LocalCopy(film, [LocalTrack("camera-1.mp4", "video/mp4", "/there/camera-1.mp4", 9)], fetching=True)
+    view = together_view(choir.facts(MEMBER, copies={film: copy}), call)
+    assert view.project.calls[0].told == BriefView(
+        film, "How I do it", PartKind.VIDEO, "/there/camera-1.mp4", fetching=True
+    )
+    assert view.answering is not None
+    assert view.answering.told == view.project.calls[0].told
+    # What nobody has told of here yet cannot be shown.
+    choir.edit(LEADER, call, CallFields(filmed_brief="f" * 32))
+    assert together_view(choir.facts(MEMBER), call).project.calls[0].told is None
 
 
 def test_what_the_app_wrote_into_a_take_counts_before_it_is_submitted(choir: Choir) -> None:

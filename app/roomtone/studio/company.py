@@ -238,6 +238,10 @@ class Company:
         """Set the recorder for a call."""
         self._aiming.answer_call(call)
         self.ask()
+        told = self.together.call(call).filmed_brief if call else ""
+        if told:
+            # What explains the call is at hand when somebody wants to see it.
+            self._look(told)
 
     def answer_prompt(self) -> None:
         """Let the next take be the answer to the day's prompt."""

@@ -7,8 +7,7 @@ from typing import Final
 
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import RoomtoneError, UsageError
-from roomtone.studio.together_facts import Facts
-from roomtone.studio.together_review import file_of
+from roomtone.studio.together_facts import Facts, file_of
 from roomtone.studio.together_snapshot import PartKind
 from roomtone.studio.together_words import kind_of_take
 from roomtone.studio.workshop import Workshop

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
+from roomtone.studio.together_snapshot import PartKind
 from roomtone.takes.library import LibraryItem
 from roomtone.upload.together_messages import LocalCopy, LocalProject, ProjectDocument
 from roomtone.wire.api import Take
@@ -16,6 +18,14 @@ from roomtone.wire.project.items import Consent, MediaKind, TakeFields, Use
 from roomtone.wire.project.people import Device, Invite
 from roomtone.wire.project.recipes import kinds_of
 from roomtone.wire.project.state import ProjectState
+
+# What a page or a player can open, the best first.
+_MEDIA: Final = {
+    PartKind.SOUND: ("audio/",),
+    PartKind.VIDEO: ("video/",),
+    PartKind.ARTWORK: ("image/", "application/pdf"),
+    PartKind.WRITING: ("text/",),
+}
 
 
 @dataclass(frozen=True)
@@ -124,3 +134,11 @@ def shown_files(copy: LocalCopy) -> list[tuple[str, str]]:
     if copy.preview and not copy.whole:
         return [(MEDIA[Path(copy.preview).name], copy.preview)]
     return [(track.media, track.path) for track in copy.tracks]
+
+
+def file_of(facts: Facts, take: str, kind: PartKind) -> str:
+    """Return the file of a take that can be shown, heard or read here; "" while there is none."""
+    item, copy = facts.library.get(take), facts.copies.get(take)
+    files = [(track.media, f"{item.folder}/{track.name}") for track in item.tracks] if item else []
+    files += shown_files(copy) if copy else []
+    return next((path for media, path in files if media.startswith(_MEDIA[kind])), "")

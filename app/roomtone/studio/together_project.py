@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from roomtone.studio.lines import Line, Tone
-from roomtone.studio.together_facts import Facts
+from roomtone.studio.together_facts import Facts, file_of
 from roomtone.studio.together_snapshot import (
     AnsweringView,
     BranchView,
+    BriefView,
     CallView,
     CreditView,
+    PartKind,
     ProjectChoice,
     ProjectView,
     StepView,
 )
-from roomtone.studio.together_words import count, due_line, person_of, recipe_lines, title_of
+from roomtone.studio.together_words import count, due_line, kind_of_take, person_of, recipe_lines, title_of
 from roomtone.studio.views import duration
 from roomtone.upload.together_messages import LocalProject
 from roomtone.wire.project.credits import Credit, credits_of
@@ -109,7 +111,19 @@ def _call(facts: Facts, item: Item, call: CallFields, stands: CallHealth | None,
         closed=bool(call.closed),
         answered=bool(mine),
         stalled=stands.stalled if stands else False,
+        told=brief_view(facts, call.filmed_brief or ""),
     )
+
+
+def brief_view(facts: Facts, take: str) -> BriefView | None:
+    """Return the take in which a call is explained; ``None`` where there is none, or nobody has told of it here yet."""
+    there = facts.state.takes.get(take)
+    if there is None:
+        return None
+    kind, copy = kind_of_take(there), facts.copies.get(take)
+    # A spoken brief is heard wherever it is; only what the system opens has to be here.
+    file = "" if kind is PartKind.SOUND else file_of(facts, take, kind)
+    return BriefView(take, there.title, kind, file, copy is not None and copy.fetching)
 
 
 def progress_words(state: ProjectState, call: CallFields, answers: list[str]) -> str:
@@ -175,4 +189,5 @@ def answering_view(facts: Facts, call_id: str) -> AnsweringView | None:
         terms=plain(facts.state.project.licence),
         guide=guides,
         beginner=call.beginner or "",
+        told=brief_view(facts, call.filmed_brief or ""),
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from roomtone.foundation.errors import Problem
-from roomtone.studio.together_facts import Drawn, Facts, said_of, shown_files
+from roomtone.studio.together_facts import Drawn, Facts, file_of, said_of
 from roomtone.studio.together_project import role_of
-from roomtone.studio.together_snapshot import CommentView, FindingView, PartKind, ReviewTake, ReviewView
+from roomtone.studio.together_snapshot import CommentView, FindingView, ReviewTake, ReviewView
 from roomtone.studio.together_words import (
     ago,
     anchor_words,
@@ -34,13 +34,6 @@ _ORDER: Final = {
     Stage.LATER: 3,
     Stage.ACCEPTED: 4,
     Stage.WITHDRAWN: 5,
-}
-# What a page or a player can open, the best first.
-_MEDIA: Final = {
-    PartKind.SOUND: ("audio/",),
-    PartKind.VIDEO: ("video/",),
-    PartKind.ARTWORK: ("image/", "application/pdf"),
-    PartKind.WRITING: ("text/",),
 }
 
 
@@ -125,14 +118,6 @@ def findings_of(facts: Facts, take: Take) -> tuple[FindingView, ...]:
         return ()
     check = check_recipe(facts.state.fields(call, CallFields), take)
     return tuple(FindingView(finding.good, finding.text) for finding in check.findings)
-
-
-def file_of(facts: Facts, take: str, kind: PartKind) -> str:
-    """Return the file of a take that can be shown, heard or read here; "" while there is none."""
-    item, copy = facts.library.get(take), facts.copies.get(take)
-    files = [(track.media, f"{item.folder}/{track.name}") for track in item.tracks] if item else []
-    files += shown_files(copy) if copy else []
-    return next((path for media, path in files if media.startswith(_MEDIA[kind])), "")
 
 
 def take_words(facts: Facts, take: Take) -> str:

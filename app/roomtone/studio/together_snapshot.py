@@ -87,11 +87,21 @@ class StepView(msgspec.Struct, frozen=True):
     place: float = 0.0
 
 
+class BriefView(msgspec.Struct, frozen=True):
+    """The take in which somebody says or shows what a call wants. ``file`` is a film to open, "" until it is here."""
+
+    take: str
+    title: str
+    kind: PartKind
+    file: str = ""
+    fetching: bool = False
+
+
 class CallView(msgspec.Struct, frozen=True):
     """A call. ``recipe`` is its recipe in short lines; ``fields`` are what a form edits.
 
     ``progress`` is like "1 of 3 accepted", ``due`` like "2 days left" with its tone; ``answered`` tells that the
-    person has sent something that is not kept for later.
+    person has sent something that is not kept for later. ``told`` is its spoken or filmed brief.
     """
 
     id: str
@@ -107,6 +117,7 @@ class CallView(msgspec.Struct, frozen=True):
     closed: bool = False
     answered: bool = False
     stalled: bool = False
+    told: BriefView | None = None
 
 
 class CreditView(msgspec.Struct, frozen=True):
@@ -303,6 +314,7 @@ class AnsweringView(msgspec.Struct, frozen=True):
     terms: str
     guide: str = ""
     beginner: str = ""
+    told: BriefView | None = None
 
 
 class QueuedView(msgspec.Struct, frozen=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
@@ -13,14 +15,19 @@ from roomtone.gui.views.inline import InlineEdit
 from roomtone.gui.views.parts import IconButton
 from roomtone.gui.views.together.project import ProjectPage
 from roomtone.gui.views.together.step import StepRow
+from roomtone.gui.views.together.take_choice import ELSEWHERE, TakesChoice
+from roomtone.gui.views.transport import ChoiceBox
 from roomtone.studio.lines import Line, Tone
-from roomtone.studio.together_snapshot import BranchView, TogetherView
+from roomtone.studio.snapshot import PlayingView
+from roomtone.studio.together_snapshot import BranchView, BriefView, PartKind, TogetherView
 from roomtone.wire.project.items import CallFields, MediaKind, ProjectFields, StepFields, Tempo
 from roomtone.wire.project.state import Stage as TakeStage
 from tests.gui.hands import click, press, write
 from tests.gui.stage import Stage
 from tests.gui.stage_together import MIKA, full
 from tests.gui.wished import Wished
+
+MENUS = pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing the keyboard)")
 
 
 @pytest.fixture
@@ -62,6 +69,24 @@ def step(page: ProjectPage, key: str) -> StepRow:
 def icon(row: StepRow, name: str) -> IconButton:
     """Return a button of a step."""
     return next(one for one in row.findChildren(IconButton) if one.objectName() == name)
+
+
+def choose(box: ChoiceBox, label: str) -> None:
+    """Choose by the keyboard what says this, in the list that opens."""
+    box.setFocus(Qt.FocusReason.TabFocusReason)
+    press(box, Qt.Key.Key_Space)
+    entries = box.view()
+    assert entries.isVisible()
+    press(entries, Qt.Key.Key_Home)
+    for _ in range(box.findText(label)):
+        press(entries, Qt.Key.Key_Down)
+    press(entries, Qt.Key.Key_Return)
+
+
+def titles(choice: TakesChoice) -> list[str]:
+    """Return the takes that were chosen, as they are listed."""
+    rows = [choice.rows.row(take) for take in choice.chosen]
+    return [label.text() for row in rows if row is not None for label in row.findChildren(QLabel)]
 
 
 def texts(widget: QWidget, role: str) -> list[str]:
@@ -175,6 +200,7 @@ def test_calls_are_answered_closed_and_opened_again(page: ProjectPage, wished: W
     assert wished.led == [("studio", "")]
 
 
+@MENUS
 def test_a_call_is_opened_with_its_recipe(page: ProjectPage, stage: Stage, wished: Wished, qtbot: QtBot) -> None:
     click(page.calls.fresh)
     form = page.calls.form
@@ -186,8 +212,7 @@ def test_a_call_is_opened_with_its_recipe(page: ProjectPage, stage: Stage, wishe
     qtbot.waitUntil(lambda: page.about.title.text() == "Another title")
     assert form.title.text() == "High harmony"
     form.kinds[MediaKind.VIDEO].setChecked(True)
-    form.guide.chose.emit("t5")
-    assert "Upright bass – Jude" in [form.guide.itemText(at) for at in range(form.guide.count())]
+    choose(form.guide.add, "Upright bass – Jude")
     write(form.bpm, "92,5")
     write(form.count_in, "two")
     click(form.keep)
@@ -208,20 +233,106 @@ def test_a_call_is_opened_with_its_recipe(page: ProjectPage, stage: Stage, wishe
 def test_a_call_is_edited_and_nothing_of_its_recipe_lost(page: ProjectPage, wished: Wished) -> None:
     click(named(page, "Edit Low harmony, verse 2"))
     form = page.calls.form
-    assert form.guide.currentText() == "A take that is not shown here"
+    assert titles(form.guide) == [ELSEWHERE]
     click(form.keep)
     name, call, fields = wished.said[-1]
     assert (name, call) == ("edit_call", "c1")
     before = full().project.calls[0].fields
     assert isinstance(fields, CallFields)
-    for one in ("title", "brief", "guide", "tempo", "key", "sample_rate", "part", "beginner", "wanted", "kinds"):
+    for one in (
+        "title",
+        "brief",
+        "guide",
+        "tempo",
+        "key",
+        "sample_rate",
+        "part",
+        "beginner",
+        "wanted",
+        "kinds",
+        "filmed_brief",
+    ):
         assert getattr(fields, one) == getattr(before, one), one
+
+
+@MENUS
+def test_a_call_has_as_many_guides_as_it_needs_a_brief_and_a_reference(
+    page: ProjectPage, wished: Wished, qtbot: QtBot
+) -> None:
+    click(named(page, "Edit Low harmony, verse 2"))
+    form = page.calls.form
+    click(form.more)
+    assert form.told.currentText() == "Upright bass – Jude"
+    # Only what can be heard is offered as guide or brief, and only what can be seen as reference.
+    offered = [form.guide.add.itemText(at) for at in range(form.guide.add.count())]
+    assert offered == ["Another one …", "Low harmony – take 3 – Mika", "My first try – Lea", "Upright bass – Jude"]
+    assert [form.reference.itemText(at) for at in range(form.reference.count())] == ["None", "Kitchen window – Sora"]
+    choose(form.guide.add, "Upright bass – Jude")
+    choose(form.guide.add, "My first try – Lea")
+    # On the way to another take, the first one is not chosen.
+    press(form.guide.add, Qt.Key.Key_Down)
+    assert form.guide.add.view().isVisible()
+    press(form.guide.add.view(), Qt.Key.Key_Escape)
+    assert not form.guide.add.view().isVisible()
+    out = next(one for one in form.findChildren(IconButton) if one.accessibleName() == f"Leave out {ELSEWHERE}")
+    qtbot.waitUntil(lambda: out.height() > 0)
+    click(out)
+    assert titles(form.guide) == ["Upright bass – Jude", "My first try – Lea"]
+    # The keyboard goes on where another one is added, as soon as the window has it.
+    assert page.window().focusWidget() is form.guide.add
+    choose(form.told, "Low harmony – take 3 – Mika")
+    choose(form.reference, "Kitchen window – Sora")
+    click(form.keep)
+    fields = wished.said[-1][2]
+    assert isinstance(fields, CallFields)
+    assert (fields.guide, fields.filmed_brief, fields.reference) == (["t5", "t2"], "t1", "t4")
+
+
+def test_a_spoken_brief_is_heard_and_stopped_where_it_stands(
+    desk: Desk, page: ProjectPage, stage: Stage, wished: Wished, qtbot: QtBot
+) -> None:
+    click(named(page, "Play the brief: Upright bass"))
+    assert wished.said == [("listen", "t5")]
+    stage.publish(playing=PlayingView("t5", 0.0, 151.0))
+    qtbot.waitUntil(lambda: any(one.text() == "Stop the brief" for one in page.findChildren(QPushButton)))
+    click(named(page, "Stop the brief: Upright bass"))
+    assert wished.led == [("pause", "")]
+    stage.publish(playing=PlayingView("t5", 3.0, 151.0, paused=True))
+    desk.window.show_tab("studio")
+    qtbot.waitUntil(lambda: desk.window.together.answering.told.text() == "Play the brief")
+    click(named(desk.window.together.answering, "Play the brief: Upright bass"))
+    assert wished.said[-1] == ("listen", "t5")
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support .*openDocument")
+def test_a_filmed_brief_is_fetched_and_then_watched(
+    page: ProjectPage, stage: Stage, wished: Wished, tmp_path: Path, qtbot: QtBot
+) -> None:
+    def tell(**changes: object) -> None:
+        film = msgspec.structs.replace(BriefView("t9", "How we hold the pan", PartKind.VIDEO), **changes)
+        calls = full().project.calls
+        change(stage, calls=(msgspec.structs.replace(calls[0], told=film), *calls[1:]))
+
+    tell()
+    qtbot.waitUntil(lambda: "Fetch the brief" in [one.text() for one in page.findChildren(QPushButton)])
+    click(named(page, "Fetch the brief: How we hold the pan"))
+    assert wished.said == [("fetch", "t9")]
+    tell(fetching=True)
+    qtbot.waitUntil(lambda: "Fetching the brief …" in [one.text() for one in page.findChildren(QPushButton)])
+    assert not named(page, "Fetching the brief: How we hold the pan").isEnabled()
+    tell(file=str(tmp_path / "film.mp4"))
+    qtbot.waitUntil(lambda: "Watch the brief" in [one.text() for one in page.findChildren(QPushButton)])
+    click(named(page, "Watch the brief: How we hold the pan"))
+    assert wished.led == [("outside", str(tmp_path / "film.mp4"))]
 
 
 def test_who_may_not_lead_sees_it_and_cannot_edit(page: ProjectPage, stage: Stage, qtbot: QtBot) -> None:
     change(stage, may_lead=False)
     qtbot.waitUntil(lambda: not page.about.edit.isVisible())
-    assert [one.text() for one in page.findChildren(QPushButton) if one.isVisible() and one.text()] == ["Answer"]
+    assert [one.text() for one in page.findChildren(QPushButton) if one.isVisible() and one.text()] == [
+        "Answer",
+        "Play the brief",
+    ]
     assert [one for one in page.findChildren(QLineEdit) if one.isVisible()] == []
     assert [one for one in page.findChildren(IconButton) if one.isVisible()] == []
     assert not step(page, "s1").tick.isEnabled()

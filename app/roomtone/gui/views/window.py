@@ -120,6 +120,7 @@ class StudioWindow(QWidget):
         self.artwork.show_artwork(page.artwork)
         self.writing.show_writing(page.writing)
         self.together.show(page.together, page.lanes, page.header.project)
+        self.together.show_playing(page.playing.take if page.playing is not None and not page.playing.paused else "")
         # While a take is recorded nobody is led away from it by a dialog.
         self.takes.allow_files(page.rolling is None)
         title = page.rolling.title if page.rolling is not None else page.header.project

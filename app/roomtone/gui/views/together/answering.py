@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from roomtone.gui.look import Look
+from roomtone.gui.views.together.brief import BriefButton
 from roomtone.gui.views.together.parts import button, words
 from roomtone.gui.views.together.wishes import Wishes
 from roomtone.studio.together_snapshot import AnsweringView
@@ -22,6 +23,7 @@ class AnsweringBar(QWidget):
         self.recipe = words("", "muted")
         self.beginner = words("", "muted")
         self.terms = words("", "muted")
+        self.told = BriefButton(wishes)
         self.free = button(
             "Record freely", "Stop answering this call", lambda: wishes.ask(lambda studio: studio.answer_call(""))
         )
@@ -32,6 +34,8 @@ class AnsweringBar(QWidget):
         across = QHBoxLayout(self)
         across.setContentsMargins(look.tokens.space.large, 8, look.tokens.space.large, 8)
         across.addLayout(column, 1)
+        across.setSpacing(look.tokens.space.small)
+        across.addWidget(self.told, 0, Qt.AlignmentFlag.AlignVCenter)
         across.addWidget(self.free, 0, Qt.AlignmentFlag.AlignVCenter)
         self._low = False
         self.hide()
@@ -48,6 +52,8 @@ class AnsweringBar(QWidget):
         self.setVisible(view is not None)
         if view is None:
             return
+        self.told.show_brief(view.told)
+        self.told.setVisible(view.told is not None)
         self.setAccessibleName(f"Answering {view.title}")
         self.title.setText(f"Answering “{view.title}”" + (f" – {view.brief}" if view.brief and not self._low else ""))
         told = any(view.guide in line for line in view.recipe)

@@ -6,13 +6,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QWidget
 
 from roomtone.gui.look import Look
+from roomtone.gui.presenters.choosing import Choice, TakeChoices
 from roomtone.gui.views.ticks import Tick
 from roomtone.gui.views.together.about import is_day
 from roomtone.gui.views.together.parts import Card, Flow, TextField, button, field, words
+from roomtone.gui.views.together.take_choice import ELSEWHERE, TakesChoice
 from roomtone.gui.views.transport import ChoiceBox
 from roomtone.wire.project.items import CallFields, MediaKind, Tempo
 
-_ELSEWHERE = "A take that is not shown here"
 _RATES = [("0", "Any rate"), ("44100", "44.1 kHz"), ("48000", "48 kHz"), ("96000", "96 kHz")]
 _PACES = [("0", "Any"), ("24", "24"), ("25", "25"), ("30", "30"), ("50", "50"), ("60", "60")]
 _SHAPES = [("", "Any shape"), ("16:9", "16:9"), ("9:16", "9:16"), ("4:3", "4:3"), ("1:1", "1:1")]
@@ -21,7 +22,7 @@ _SHAPES = [("", "Any shape"), ("16:9", "16:9"), ("9:16", "9:16"), ("4:3", "4:3")
 class CallForm(Card):
     """The form. ``kept`` carries the call's id, "" for a new one, and its fields; ``left`` that nothing came of it.
 
-    ``takes`` are (id, title) of the takes that may be guide or reference: they are chosen, never typed.
+    The takes that may be guides, reference or brief are chosen, never typed.
     """
 
     kept = Signal(str, object)
@@ -45,7 +46,8 @@ class CallForm(Card):
         self.minutes = field("Minutes it takes", "10", most=4)
         self.skills = field("Skills", "bass, singing")
         self.beginner = field("What a beginner may do", "Hum one note")
-        self.guide = self._choice("Guide", "What is heard while recording")
+        self.told = self._choice("Spoken or filmed brief", "A take in which somebody says or shows what is wanted")
+        self.guide = TakesChoice(look, "Guide", "What is heard while recording: as many takes as it needs, mixed")
         self.bpm = field("Tempo", "Beats a minute", most=6)
         self.key = field("Key", "D minor", most=40)
         self.count_in = field("Bars of count-in", "0", most=2)
@@ -62,7 +64,7 @@ class CallForm(Card):
         self._recipe = QWidget()
         self._assemble()
 
-    def fill(self, call: str, fields: CallFields, takes: list[tuple[str, str]]) -> None:
+    def fill(self, call: str, fields: CallFields, takes: TakeChoices) -> None:
         """Begin with what a call says now."""
         self._call, self._fields = call, fields
         self.keep.setText("Keep" if call else "Open the call")
@@ -78,9 +80,9 @@ class CallForm(Card):
         self.script.setPlainText(fields.script or "")
         for kind, box in self.kinds.items():
             box.setChecked(kind in (fields.kinds or ([] if call else [MediaKind.SOUND])))
-        choices = [("", "None"), *takes]
-        self._show(self.guide, choices, fields.guide[0] if fields.guide else "", _ELSEWHERE)
-        self._show(self.reference, choices, fields.reference or "", _ELSEWHERE)
+        self.guide.show_choice(takes.heard, fields.guide or [])
+        self._show(self.told, _or_none(takes.heard), fields.filmed_brief or "", ELSEWHERE)
+        self._show(self.reference, _or_none(takes.seen), fields.reference or "", ELSEWHERE)
         rate = fields.sample_rate or 0
         self._show(self.rate, _RATES, str(rate), f"{rate / 1000:g} kHz")
         self._show(self.pace, _PACES, f"{fields.frame_rate or 0:g}")
@@ -105,7 +107,8 @@ class CallForm(Card):
         rest.setContentsMargins(0, 0, 0, 0)
         for form, rows in (
             (first, (
-                ("Title", self.title), ("Brief", self.brief), ("Wanted", Flow(self._look, *self.kinds.values())),
+                ("Title", self.title), ("Brief", self.brief), ("Told in", self.told),
+                ("Wanted", Flow(self._look, *self.kinds.values())),
                 ("Part", self.part), ("Guide", self.guide), ("Deadline", self.deadline),
                 ("For beginners", self.beginner),
             )),
@@ -137,8 +140,6 @@ class CallForm(Card):
             # What has to be mended may stand in the part that is folded away.
             self.more.setChecked(True)
             return
-        guide = self._chosen["Guide"]
-        others = [one for one in (self._fields.guide or [])[1:] if one != guide]
         bpm = float(self.bpm.text().replace(",", ".") or 0)
         tempo = self._fields.tempo or []
         if not bpm:
@@ -153,7 +154,7 @@ class CallForm(Card):
             minutes=_count(self.minutes),
             skills=[skill for part in self.skills.text().split(",") if (skill := " ".join(part.split())[:60])],
             kinds=[kind for kind, box in self.kinds.items() if box.isChecked()],
-            guide=[guide, *others] if guide else [],
+            guide=self.guide.chosen,
             tempo=tempo,
             key=_line(self.key),
             count_in=_count(self.count_in),
@@ -162,6 +163,7 @@ class CallForm(Card):
             frame_rate=float(self._chosen["Frames a second"]),
             aspect=self._chosen["Shape of the picture"],
             reference=self._chosen["Reference picture"],
+            filmed_brief=self._chosen["Spoken or filmed brief"],
             script=self.script.toPlainText().strip(),
             beginner=_line(self.beginner),
         )
@@ -183,6 +185,10 @@ class CallForm(Card):
         except ValueError:
             bpm = 0.0
         return "" if 10 <= bpm <= 400 else "The tempo is 10 to 400 beats a minute"
+
+
+def _or_none(takes: tuple[Choice, ...]) -> list[Choice]:
+    return [("", "None"), *takes]
 
 
 def _line(edit: QLineEdit) -> str:

@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from roomtone.gui.look import Look
+from roomtone.gui.presenters.choosing import TakeChoices
+from roomtone.gui.views.together.brief import BriefButton
 from roomtone.gui.views.together.call_form import CallForm
 from roomtone.gui.views.together.parts import Card, Flow, Rows, button, words
 from roomtone.gui.views.together.wishes import Wishes, page_for
@@ -24,7 +26,8 @@ class CallsView(QWidget):
         self._look = look
         self._wishes = wishes
         self._project = ""
-        self._takes: list[tuple[str, str]] = []
+        self._takes = TakeChoices()
+        self._playing = ""
         self.fresh = button("Open a call …", "Open a call", lambda: self._open("", CallFields()))
         self.form = CallForm(look)
         self.form.hide()
@@ -40,7 +43,7 @@ class CallsView(QWidget):
         self.form.kept.connect(self._keep)
         self.form.left.connect(self._leave)
 
-    def show_calls(self, view: ProjectView, takes: list[tuple[str, str]]) -> None:
+    def show_calls(self, view: ProjectView, takes: TakeChoices) -> None:
         """Show the calls; ``takes`` may be chosen in the form."""
         if view.id != self._project:
             self._project = view.id
@@ -55,6 +58,12 @@ class CallsView(QWidget):
         self.none.setVisible(not view.calls)
         self.fresh.setVisible(view.may_lead and self.form.isHidden())
 
+    def show_playing(self, take: str) -> None:
+        """Be told which take is heard now, "" for none."""
+        self._playing = take
+        for brief in self.findChildren(BriefButton):
+            brief.show_playing(take)
+
     def _card(self, pair: tuple[CallView, bool]) -> QWidget:
         call, lead = pair
         card = Card(self._look, call.title)
@@ -68,7 +77,12 @@ class CallsView(QWidget):
         for text in (call.brief, " · ".join(call.recipe), f"New to this? {call.beginner}" if call.beginner else ""):
             if text:
                 card.column.addWidget(words(text, "" if text is call.brief else "muted"))
-        acts = []
+        acts: list[QWidget] = []
+        if call.told is not None:
+            told = BriefButton(self._wishes, "link")
+            told.show_brief(call.told)
+            told.show_playing(self._playing)
+            acts.append(told)
         if lead:
             acts.append(button("Edit", f"Edit {call.title}", lambda: self._open(call.id, call.fields), "link"))
             text = "Open again" if call.closed else "Close"

@@ -72,6 +72,11 @@ class TogetherPages:
         if new and new != old and self._tab in self.tabs:
             self.wishes.lead("studio")
 
+    def show_playing(self, take: str) -> None:
+        """Be told which take is heard now, "" for none: what explains a call can be stopped where it was begun."""
+        self.answering.told.show_playing(take)
+        self.project.calls.show_playing(take)
+
     def show_tab(self, tab: str) -> None:
         """Be told which page of the window is in sight."""
         self._tab = tab

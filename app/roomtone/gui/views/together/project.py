@@ -6,6 +6,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from roomtone.gui.look import Look
+from roomtone.gui.presenters.choosing import take_choices
 from roomtone.gui.presenters.model import EmptyModel
 from roomtone.gui.views.empty import EmptyView
 from roomtone.gui.views.together.about import AboutView
@@ -101,7 +102,7 @@ class ProjectPage(Scroll):
         self._all.setVisible(bool(view.id))
         self.show_beside(bool(view.id))
         self.about.show_about(view)
-        self.calls.show_calls(view, [(take.id, f"{take.title} – {take.person.name}") for take in review.takes])
+        self.calls.show_calls(view, take_choices(review.takes))
         self.board.show_board(view, people)
         self.credits.show_rows(view.credits)
         self._unnamed.setVisible(not view.credits)
