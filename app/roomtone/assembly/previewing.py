@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from fractions import Fraction
 from pathlib import Path
@@ -53,6 +54,9 @@ def make_preview(home: Home, folder: Path) -> Drawn:
         raise UnreadableFileError(folder, f"No preview can be made of it ({error})") from error
     finally:
         growing.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            # Where nothing came of it.
+            waiting.rmdir()
     return Drawn("")
 
 
