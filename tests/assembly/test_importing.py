@@ -115,6 +115,18 @@ def test_writing_is_a_take_too(home: Home, library: Library, tmp_path: Path, tex
     assert check_take(Path(brought.folder))
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "latin-1", "cp1252"])
+def test_writing_in_another_encoding_is_refused_with_what_to_do(
+    home: Home, library: Library, tmp_path: Path, encoding: str
+) -> None:
+    page = tmp_path / "page.txt"
+    page.write_bytes("Grüße aus Ålesund\nund noch eine Zeile\n".encode(encoding))
+    with pytest.raises(UnreadableFileError) as refused:
+        bring_in(home, ManualClock(), library, BringIn(str(page)))
+    assert "not in UTF-8" in refused.value.detail
+    assert "UTF-8" in refused.value.remedy
+
+
 def test_takes_are_numbered_and_named(home: Home, library: Library, samples: Path) -> None:
     file = make_sample(samples, "16.wav")
     first, second = _bring(home, library, file), _bring(home, library, file, title=" A\nname\x00 ")

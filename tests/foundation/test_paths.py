@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from roomtone.foundation.errors import WorldError
+from roomtone.foundation.errors import UsageError, WorldError
 from roomtone.foundation.paths import Home, find_home
 from roomtone.foundation.workers import protocol
 
@@ -115,3 +115,14 @@ def test_when_every_name_is_taken_the_reason_is_told(tmp_path: Path, sockets: Pa
     with pytest.raises(WorldError) as refused:
         home.socket_folder()
     assert refused.value.code == "no-socket-folder"
+
+
+@pytest.mark.parametrize("place", ["home", "home/below", "full/takes"])
+def test_a_file_where_a_folder_has_to_be_is_named(tmp_path: Path, place: str) -> None:
+    (tmp_path / "home").write_bytes(b"mine")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "takes").write_bytes(b"mine")
+    with pytest.raises(UsageError) as refused:
+        Home(tmp_path / place.removesuffix("/takes")).prepare()
+    assert str(tmp_path / place).startswith(refused.value.detail.split("(")[1].rstrip(")"))
+    assert (tmp_path / "home").read_bytes() == b"mine"

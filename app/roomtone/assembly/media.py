@@ -21,12 +21,12 @@ from av.video.stream import VideoStream
 
 from roomtone.assembly import stills
 from roomtone.assembly.pages import UnreadablePagesError, is_pdf, look_at_pages
+from roomtone.assembly.writing import is_writing, is_writing_of_another_encoding
 from roomtone.foundation.errors import WorldError
 from roomtone.takes import flac
 
 Floats = npt.NDArray[np.float32]
 
-_TEXT_LIMIT: Final = 4 << 20
 # FFmpeg's names of the containers that can be brought in, and what they are called on the wire.
 _CONTAINERS: Final = {
     "wav": ("wav", "audio/wav"),
@@ -78,6 +78,9 @@ class Media:
     pictures: int = 0
 
 
+_SAVE_AS: Final = "Save it as UTF-8 with the program that it was written with, then bring it in again"
+
+
 class UnreadableFileError(WorldError):
     """A file that cannot be brought in."""
 
@@ -101,9 +104,10 @@ def probe(path: Path) -> Media:
         raise UnreadableFileError(path, str(error), error.remedy) from error
     except (av.error.FFmpegError, ValueError, OSError, UnreadableFileError) as error:
         # FFmpeg takes some kinds of text for pictures of a terminal.
-        text = _probe_text(path)
-        if text is not None:
-            return text
+        if is_writing(path):
+            return Media("txt", "text/plain")
+        if is_writing_of_another_encoding(path):
+            raise UnreadableFileError(path, "It is writing, but not in UTF-8", _SAVE_AS) from error
         if isinstance(error, UnreadableFileError):
             raise
         why = error.strerror if isinstance(error, av.error.FFmpegError) else str(error)
@@ -233,19 +237,6 @@ def _kind(path: Path, container: InputContainer) -> tuple[str, str]:
     if name not in _CONTAINERS:
         raise UnreadableFileError(path, f"It is a kind of file that Roomtone does not take ({name})")
     return _CONTAINERS[name]
-
-
-def _probe_text(path: Path) -> Media | None:
-    """Take a file for writing when it is UTF-8 without control characters."""
-    try:
-        if path.stat().st_size > _TEXT_LIMIT:
-            return None
-        text = path.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError):
-        return None
-    if not text.strip() or any(ord(c) < 32 and c not in "\t\n\r\f" for c in text):
-        return None
-    return Media("txt", "text/plain")
 
 
 def sound_blocks(path: Path, rate: int = 0) -> Iterator[tuple[int, Floats]]:
