@@ -20,6 +20,12 @@ from tests.rigs.workers import end_workers, worker_pid
 
 def test_any_page_is_drawn_and_found_again(home: Home, tmp_path: Path) -> None:
     file = make_pdf(tmp_path / "score.pdf", 3, (400, 200))
+    # The second of its pages is another one than its neighbours.
+    before, first, second, last = file.read_bytes().split(b"[0 0 400 200]")
+    file.write_bytes(before + b"[0 0 400 200]" + first + b"[0 0 200 400]" + second + b"[0 0 400 200]" + last)
+    tall = draw_leaf(home, "t1", file, 2)
+    assert (tall.number, tall.count, tall.width, tall.height) == (2, 3, 200, 400)
+    assert picture_of(Path(tall.file)).to_ndarray(format="rgb24").shape == (2000, 1000, 3)
     drawn = draw_leaf(home, "t1", file, 3)
     assert (drawn.number, drawn.count, drawn.width, drawn.height) == (3, 3, 400, 200)
     pixels = picture_of(Path(drawn.file)).to_ndarray(format="rgb24")

@@ -90,17 +90,22 @@ def test_words_at_their_place(choir: Shell) -> None:
     said = choir.json("comment", "add", take[:8], "Here", "--at", "0:07", "--until", "0:09")
     assert said["anchor"] == {"type": "moment", "at": 7.0, "until": 9.0}
     choir.json("comment", "add", take, "There", "--region", "0.1,0.2,0.3,0.4")
+    second = choir.json("comment", "add", take, "Slower", "--region", "0.1,0.2,0.3,0.4", "--page", "2")
+    assert second["anchor"]["page"] == 2
     choir.json("comment", "add", take, "These", "--lines", "3-5")
     choir.json("comment", "reply", said["id"][:8], "Yes")
     choir.json("comment", "resolve", said["id"])
     shown = choir.json("comment", "list", take)["comments"]
-    assert [one["anchor"] for one in shown] == ["part of the picture", "lines 3–5", "0:07–0:09"]
-    assert shown[2]["resolved"]
-    assert [one["text"] for one in shown[2]["replies"]] == ["Yes"]
+    assert [one["anchor"] for one in shown] == ["part of the picture", "page 2", "lines 3–5", "0:07–0:09"]
+    assert (shown[1]["page"], shown[2]["lines"]) == (2, [3, 5])
+    assert shown[3]["resolved"]
+    assert [one["text"] for one in shown[3]["replies"]] == ["Yes"]
     assert "Here" in choir.say("open", said["link"])
     choir.json("comment", "remove", said["id"])
-    assert len(choir.json("comment", "list", take)["comments"]) == 3
+    assert len(choir.json("comment", "list", take)["comments"]) == 4
     assert choir.refused("comment", "add", take, "x", "--at", "soon", code=2)["code"] == "bad-place"
+    nowhere = ("--region", "0,0,1,1", "--page", "0")
+    assert choir.refused("comment", "add", take, "x", *nowhere, code=2)["code"] == "bad-place"
     assert choir.refused("comment", "add", take, " ", code=2)["code"] == "no-words"
     assert choir.refused("open", "roomtone:nowhere", code=2)["code"] == "bad-link"
 

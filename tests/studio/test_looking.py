@@ -7,9 +7,10 @@ from pathlib import Path
 
 from roomtone.foundation.paths import Home
 from roomtone.studio.snapshot import StudioState
-from roomtone.studio.together_snapshot import ReviewTake
+from roomtone.studio.together_snapshot import PageView, ReviewTake
 from roomtone.wire.project.items import ProjectFields, Template
 from roomtone.wire.project.people import Role
+from tests.assembly.documents import make_pdf
 from tests.rigs import signals
 from tests.rigs.app import RoomtoneHome
 from tests.studio.ears import Ears
@@ -65,3 +66,49 @@ def test_of_a_large_take_the_preview_is_seen_and_heard_first(place: Home, tmp_pa
 
 def _take(state: StudioState, take: str) -> ReviewTake | None:
     return next((one for one in state.together.review.takes if one.id == take), None)
+
+
+def test_the_pages_of_a_pdf_are_drawn_as_somebody_turns_to_them(place: Home, tmp_path: Path) -> None:
+    score, damaged = make_pdf(tmp_path / "score.pdf", 3, (400, 200)), tmp_path / "damaged.pdf"
+    with RoomtoneHome(place) as ana:
+        take = ana.run("takes", "import", str(score))[0]["manifest"]["id"]
+    with Ears(place) as ears:
+        ears.wait("the take", lambda s: _take(s, take))
+        ears.studio.review(take)
+        page = _page(ears, take, 1)
+        assert (page.count, page.width, page.height, page.problem) == (3, 400, 200, None)
+        assert Path(page.file).exists()
+        # Of many turns in a row the last one counts.
+        for number in (2, 3):
+            ears.studio.turn_page(take, number)
+        assert _page(ears, take, 3).file != page.file
+        ears.studio.turn_page(take, 9)
+        beyond = _page(ears, take, 9)
+        assert beyond.problem is not None
+        assert (beyond.problem.detail, beyond.count, beyond.file) == ("It has no page 9: the last one is 3", 3, "")
+        ears.studio.turn_page(take, 2)
+        assert _page(ears, take, 2).problem is None
+        seen = _take(ears.now, take)
+        assert seen is not None
+        # A page that failed is tried again when somebody looks at the take again.
+        damaged.write_bytes(Path(seen.file).read_bytes())
+        Path(seen.file).write_bytes(b"%PDF-1.4\n")
+        for file in (place.cache / "pages" / take).iterdir():
+            file.unlink()
+        ears.studio.turn_page(take, 1)
+        assert _page(ears, take, 1).problem is not None
+        Path(seen.file).write_bytes(damaged.read_bytes())
+        ears.studio.review(take)
+        ears.wait("page 1 again", lambda s: (one := _take(s, take)) and one.page and one.page.problem is None)
+
+
+def _page(ears: Ears, take: str, number: int) -> PageView:
+    """Wait for a page of a take, and return it."""
+
+    def there(state: StudioState) -> PageView | None:
+        seen = _take(state, take)
+        return seen.page if seen is not None and seen.page is not None and seen.page.number == number else None
+
+    found = there(ears.wait(f"page {number}", lambda s: (page := there(s)) and not page.turning))
+    assert found is not None
+    return found

@@ -272,6 +272,8 @@ def test_words() -> None:
     assert anchor_words(Moment(7.0, 9.5)) == ("0:07–0:09", 7.0)
     assert anchor_words(Lines(3, 5)) == ("lines 3–5", None)
     assert anchor_words(Region(0, 0, 0.5, 0.5, page=2)) == ("page 2", None)
+    assert anchor_words(Region(0, 0, 0.5, 0.5)) == ("part of the picture", None)
+    assert anchor_words(Region(0, 0, 0.5, 0.5), paged=True) == ("page 1", None)
     assert ago((NOW - timedelta(minutes=5)).isoformat(), NOW) == "5 min ago"
     assert ago((NOW - timedelta(days=3)).isoformat(), NOW) == "3 days ago"
     assert ago("soon", NOW) == ""

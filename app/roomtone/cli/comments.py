@@ -69,6 +69,8 @@ def _anchor(options: argparse.Namespace) -> Anchor | None:
             left, top, width, height = (float(share) for share in options.region.split(","))
         except ValueError as error:
             raise _bad_place(options.region, "Write four shares such as 0.1,0.2,0.3,0.3") from error
+        if options.page < 1:
+            raise _bad_place(f"page {options.page}", "Pages count from 1")
         return Region(left, top, width, height, options.page, at)
     if options.at:
         return Moment(at, read_time(options.until) if options.until else 0.0)

@@ -15,6 +15,7 @@ from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import Problem, RoomtoneError, UsageError
 from roomtone.studio.aiming import Aiming
 from roomtone.studio.board import Board
+from roomtone.studio.leafing import Leafing
 from roomtone.studio.lines import Tone
 from roomtone.studio.looking import Looking
 from roomtone.studio.queueing import QueueThread
@@ -71,6 +72,7 @@ class Company:
         self._project = ""
         self.selected = ""
         self._looking = Looking(together)
+        self._leafing = Leafing(together)
         self.invitation: InvitationView | None = None
         self.invites: tuple[Invite, ...] = ()
         self.devices: tuple[Device, ...] = ()
@@ -138,6 +140,7 @@ class Company:
             links=dict(self.links),
             joined=joined,
             drawn=dict(self._looking.drawn),
+            pages=self._leafing.pages(),
         )
         return together_view(facts, self._aiming.aim.call, self.invitation)
 
@@ -181,6 +184,7 @@ class Company:
         manifest = read_manifest(Path(item.folder)) if item is not None else None
         if manifest is not None and (manifest.call or manifest.prompt or manifest.lineage):
             self.selected = take
+            self._look(take)
         self.ask()
 
     # What a person asks for.
@@ -198,16 +202,25 @@ class Company:
     def look_at(self, take: str) -> None:
         """Look at a take on the review page. What is small comes here at once."""
         self.selected = take
+        self._leafing.retry(take)
         self.ask()
         self._look(take)
 
     def _look(self, take: str) -> None:
         def look() -> None:
             self._looking.look(take)
+            self._leafing.draw(take)
             self.ask()
 
         if self._open:
             self.slow.put(look)
+
+    def turn_page(self, take: str, number: int) -> None:
+        """Look at another page of a PDF."""
+        self._leafing.turn(take, number)
+        self.ask()
+        self.slow.put(lambda: self._leafing.draw(take))
+        self.slow.put(self.ask)
 
     def listen(self, take: str, at: float) -> None:
         """Play a take, fetched first where it is not here."""

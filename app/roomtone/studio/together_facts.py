@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from roomtone.studio.together_snapshot import PartKind
+from roomtone.studio.together_snapshot import PageView, PartKind
 from roomtone.takes.library import LibraryItem
 from roomtone.upload.together_messages import LocalCopy, LocalProject, ProjectDocument
 from roomtone.wire.api import Take
@@ -19,11 +19,12 @@ from roomtone.wire.project.people import Device, Invite
 from roomtone.wire.project.recipes import kinds_of
 from roomtone.wire.project.state import ProjectState
 
+PDF: Final = "application/pdf"
 # What a page or a player can open, the best first.
 _MEDIA: Final = {
     PartKind.SOUND: ("audio/",),
     PartKind.VIDEO: ("video/",),
-    PartKind.ARTWORK: ("image/", "application/pdf"),
+    PartKind.ARTWORK: ("image/", PDF),
     PartKind.WRITING: ("text/",),
 }
 
@@ -41,9 +42,9 @@ class Drawn:
 class Facts:
     """``library`` holds the takes that were made here, by id, ``copies`` what of others' is here.
 
-    ``texts`` is what is written in takes, ``drawn`` how others' takes look, ``seen`` (RFC 3339) until
-    when the news were seen, ``links`` the links of invites that were made just now, by their id; ``joined`` tells that
-    a server was joined besides the one on this computer.
+    ``texts`` is what is written in takes, ``drawn`` how others' takes look, ``pages`` the page of a PDF that is looked
+    at, ``seen`` (RFC 3339) until when the news were seen, ``links`` the links of invites that were made just now, by
+    their id; ``joined`` tells that a server was joined besides the one on this computer.
     """
 
     document: ProjectDocument
@@ -53,6 +54,7 @@ class Facts:
     copies: dict[str, LocalCopy] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     drawn: dict[str, Drawn] = field(default_factory=dict)
+    pages: dict[str, PageView] = field(default_factory=dict)
     seen: str = ""
     selected: str = ""
     invites: tuple[Invite, ...] = ()
@@ -138,7 +140,12 @@ def shown_files(copy: LocalCopy) -> list[tuple[str, str]]:
 
 def file_of(facts: Facts, take: str, kind: PartKind) -> str:
     """Return the file of a take that can be shown, heard or read here; "" while there is none."""
+    return shown_file(facts, take, kind)[1]
+
+
+def shown_file(facts: Facts, take: str, kind: PartKind) -> tuple[str, str]:
+    """Return the media type with the path of ``file_of``."""
     item, copy = facts.library.get(take), facts.copies.get(take)
     files = [(track.media, f"{item.folder}/{track.name}") for track in item.tracks] if item else []
     files += shown_files(copy) if copy else []
-    return next((path for media, path in files if media.startswith(_MEDIA[kind])), "")
+    return next(((media, path) for media, path in files if media.startswith(_MEDIA[kind])), ("", ""))

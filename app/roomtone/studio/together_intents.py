@@ -41,6 +41,9 @@ class TogetherIntents(Protocol):
     def review(self, take: str) -> None:
         """Look at a take on the review page. Nothing is heard or marked by it."""
 
+    def turn_page(self, take: str, number: int) -> None:
+        """See another page of a PDF, counted from 1; the one before is seen until it is drawn."""
+
     def listen(self, take: str, at: float = 0.0) -> None:
         """Play a take of the project, fetched first where it is not here; for those who may, it is heard then."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from roomtone.foundation.errors import Problem
-from roomtone.studio.together_facts import Drawn, Facts, file_of, said_of
+from roomtone.studio.together_facts import PDF, Drawn, Facts, file_of, said_of, shown_file
 from roomtone.studio.together_project import role_of
-from roomtone.studio.together_snapshot import CommentView, FindingView, ReviewTake, ReviewView
+from roomtone.studio.together_snapshot import CommentView, FindingView, PageView, PartKind, ReviewTake, ReviewView
 from roomtone.studio.together_words import (
     ago,
     anchor_words,
@@ -20,8 +20,9 @@ from roomtone.studio.together_words import (
 from roomtone.studio.views import duration
 from roomtone.upload.replica.states import EditState
 from roomtone.wire.api import Take
+from roomtone.wire.previews import own_tracks
 from roomtone.wire.project.edits import Item
-from roomtone.wire.project.items import CallFields, CommentFields, Consent, Region
+from roomtone.wire.project.items import CallFields, CommentFields, Consent, Lines, Region
 from roomtone.wire.project.lineage import origins
 from roomtone.wire.project.recipes import check_recipe
 from roomtone.wire.project.rights import Right, allowed
@@ -87,6 +88,7 @@ def review_take(facts: Facts, take: Take, comment_count: int = 0) -> ReviewTake:
         tracks=drawn.tracks,
         thumbnail=drawn.thumbnail,
         filmstrip=drawn.filmstrip,
+        page=facts.pages.get(take.id, PageView()) if pdf_of(facts, take.id) else None,
     )
 
 
@@ -120,6 +122,15 @@ def findings_of(facts: Facts, take: Take) -> tuple[FindingView, ...]:
     return tuple(FindingView(finding.good, finding.text) for finding in check.findings)
 
 
+def pdf_of(facts: Facts, take: str) -> str:
+    """Return the PDF that is what can be shown of a take here; "" for every other take."""
+    there = facts.state.takes.get(take)
+    if there is None or kind_of_take(there) is not PartKind.ARTWORK:
+        return ""
+    media, path = shown_file(facts, take, PartKind.ARTWORK)
+    return path if media == PDF else ""
+
+
 def take_words(facts: Facts, take: Take) -> str:
     """Say what a list says of a take."""
     said = said_of(facts.state, take.id)
@@ -147,6 +158,7 @@ def comments_of(facts: Facts, about: str) -> tuple[CommentView, ...]:
     """Return what people say of something, by its place in it, each with its replies; what has no place comes first."""
     mine = [(item, said) for item, said in facts.state.all_of(CommentFields) if said.about == about]
     known = {item.id for item, _ in mine}
+    paged = about in facts.state.takes and any(track.media == PDF for track in own_tracks(facts.state.takes[about]))
     waiting = {one.edit.item: one for one in facts.document.pending if one.state is not EditState.SETTLED}
     replies: dict[str, list[tuple[Item, CommentFields]]] = {}
     for item, said in mine:
@@ -156,8 +168,9 @@ def comments_of(facts: Facts, about: str) -> tuple[CommentView, ...]:
     def shown(item: Item, said: CommentFields, below: tuple[CommentView, ...] = ()) -> CommentView:
         pending = waiting.get(item.id)
         problem: Problem | None = pending.problem if pending and pending.state is EditState.REFUSED else None
-        anchor, at = anchor_words(said.anchor)
+        anchor, at = anchor_words(said.anchor, paged=paged)
         region = said.anchor if isinstance(said.anchor, Region) else None
+        lines = said.anchor if isinstance(said.anchor, Lines) else None
         return CommentView(
             id=item.id,
             person=person_of(facts.state, item.author, facts.me),
@@ -166,6 +179,8 @@ def comments_of(facts: Facts, about: str) -> tuple[CommentView, ...]:
             anchor=anchor,
             at=at,
             region=(region.left, region.top, region.width, region.height) if region else None,
+            page=region.page if region else 1,
+            lines=(lines.first, lines.last) if lines else None,
             resolved=bool(said.resolved),
             mine=item.author == facts.me,
             waiting=pending is not None and problem is None,

@@ -184,6 +184,7 @@ class PartKind(StrEnum):
 class CommentView(msgspec.Struct, frozen=True):
     """A comment, its replies below it. ``anchor`` says where ("0:42", "lines 3–5"); ``at`` is the second to go to.
 
+    ``region`` is the part of a picture, or of that ``page`` of a PDF, and ``lines`` those of a text; both count from 1.
     ``waiting`` tells that it has not reached the server yet, ``problem`` why it never will.
     """
 
@@ -194,11 +195,33 @@ class CommentView(msgspec.Struct, frozen=True):
     anchor: str = ""
     at: float | None = None
     region: tuple[float, float, float, float] | None = None
+    page: int = 1
+    lines: tuple[int, int] | None = None
     resolved: bool = False
     mine: bool = False
     waiting: bool = False
     replies: tuple[CommentView, ...] = ()
     problem: Problem | None = None
+
+
+class PageView(msgspec.Struct, frozen=True):
+    """The page of a PDF that is looked at, as a picture in ``file``; ``count`` is how many there are, 0 until known.
+
+    ``number`` counts from 1, 0 before any was drawn; ``width`` and ``height`` are points. ``turning`` is the page that
+    is being drawn to be shown next, 0 for none; ``problem`` tells why this one cannot be shown.
+    """
+
+    number: int = 0
+    count: int = 0
+    file: str = ""
+    width: int = 0
+    height: int = 0
+    turning: int = 0
+    problem: Problem | None = None
+
+    def turned(self, number: int) -> PageView:
+        """Return this page while another one is being drawn."""
+        return msgspec.structs.replace(self, turning=number)
 
 
 class FindingView(msgspec.Struct, frozen=True):
@@ -214,7 +237,8 @@ class ReviewTake(msgspec.Struct, frozen=True):
     ``mine`` with the stage "not submitted" shows the check and can be submitted; ``may_judge`` can be accepted or kept
     for later. ``local`` tells that its files are here; ``file`` is what can be shown or read, "" while there is none;
     ``library`` is its id in the list of takes where it was made here. ``versions`` are the takes it replaces,
-    ``tracks``, ``thumbnail`` and ``filmstrip`` are what is drawn of another’s take once it is here.
+    ``tracks``, ``thumbnail`` and ``filmstrip`` are what is drawn of another’s take once it is here, ``page`` what is
+    drawn of a PDF, ``None`` for everything else.
     """
 
     id: str
@@ -243,6 +267,7 @@ class ReviewTake(msgspec.Struct, frozen=True):
     tracks: tuple[str, ...] = ()
     thumbnail: str = ""
     filmstrip: str = ""
+    page: PageView | None = None
 
 
 class ReviewView(msgspec.Struct, frozen=True):

@@ -73,6 +73,9 @@ class TogetherStudio:
     def review(self, take: str) -> None:
         self._quick.put(lambda: self._company.look_at(take))
 
+    def turn_page(self, take: str, number: int) -> None:
+        self._quick.put(lambda: self._company.turn_page(take, number))
+
     def listen(self, take: str, at: float = 0.0) -> None:
         self._slow.put(lambda: self._company.listen(take, at))
 

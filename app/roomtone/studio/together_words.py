@@ -185,14 +185,14 @@ def title_of(state: ProjectState, identity: str) -> str:
     return state.name(identity) if identity in state.members else "something that is not here yet"
 
 
-def anchor_words(anchor: Anchor | None) -> tuple[str, float | None]:
-    """Say where a comment belongs, and at which second, if at one."""
+def anchor_words(anchor: Anchor | None, *, paged: bool = False) -> tuple[str, float | None]:
+    """Say where a comment belongs, and at which second, if at one. ``paged`` tells that it is about a PDF."""
     match anchor:
         case Moment():
             until = f"–{duration(anchor.until)}" if anchor.until > anchor.at else ""
             return duration(anchor.at) + until, anchor.at
         case Region():
-            page = f"page {anchor.page}" if anchor.page > 1 else "part of the picture"
+            page = f"page {anchor.page}" if paged or anchor.page > 1 else "part of the picture"
             return page + (f", {duration(anchor.at)}" if anchor.at else ""), anchor.at or None
         case Lines():
             same = anchor.last <= anchor.first

@@ -42,6 +42,7 @@ def test_the_part_to_speak_of_is_said() -> None:
     assert place_words(Lines(3, 3)) == "About line 3"
     assert place_words(Lines(3, 5)) == "About lines 3 to 5"
     assert place_words(Region(0.1, 0.1, 0.2, 0.2)) == "About the framed part of the picture"
+    assert place_words(Region(0.1, 0.1, 0.2, 0.2, 3), paged=True) == "About the framed part of page 3"
 
 
 def test_a_frame_stays_within_the_picture() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from roomtone.studio.together_snapshot import PartKind, ReviewTake
+from roomtone.studio.together_snapshot import CommentView, PageView, PartKind, ReviewTake
 from roomtone.wire.project.items import Anchor, Lines, Region
 from roomtone.wire.project.state import Stage
 
@@ -49,13 +49,33 @@ def origin_lines(take: ReviewTake) -> list[str]:
     return lines + ([take.consent_line] if take.consent_line else [])
 
 
-def place_words(anchor: Anchor | None) -> str:
-    """Say what part of a picture or text the next comment is about; "" for all of it."""
+def page_words(page: PageView) -> str:
+    """Say which page of a PDF is seen, and which one is coming."""
+    if not page.number:
+        return "Drawing the first page …"
+    seen = f"Page {page.number} of {page.count}" if page.count else f"Page {page.number}"
+    return f"{seen} – drawing page {page.turning} …" if page.turning else seen
+
+
+def missing_place(take: ReviewTake, comment: CommentView) -> str:
+    """Say why the place of a comment cannot be shown now; "" where it can."""
+    if comment.lines is not None:
+        last = take.text.rstrip("\n").count("\n") + 1
+        return f"There is no line {comment.lines[0]} in this text" if comment.lines[0] > last else ""
+    if comment.region is not None and not take.file:
+        return "It is not on this computer yet. “Fetch all files” brings it here."
+    if comment.region is not None and take.page is None and comment.page > 1:
+        return f"Only its first page is here. “Fetch all files” brings page {comment.page}."
+    return ""
+
+
+def place_words(anchor: Anchor | None, *, paged: bool = False) -> str:
+    """Say what part of a picture or text the next comment is about; "" for all of it. ``paged`` tells of a PDF."""
     match anchor:
         case Lines(first, last):
             return f"About line {first}" if last <= first else f"About lines {first} to {last}"
         case Region():
-            return "About the framed part of the picture"
+            return f"About the framed part of page {anchor.page}" if paged else "About the framed part of the picture"
     return ""
 
 

@@ -96,7 +96,8 @@ class CommentsView(QWidget):
 
     def show_place(self) -> None:
         """Say what part of a picture or text is chosen to speak of."""
-        said = "" if self._reply[0] else place_words(self._place())
+        paged = self._take is not None and self._take.page is not None
+        said = "" if self._reply[0] else place_words(self._place(), paged=paged)
         self.about.setText(said)
         self.about.setVisible(bool(said))
         self.whole.setVisible(bool(said))
@@ -166,7 +167,7 @@ class CommentsView(QWidget):
             acts.append(
                 button(f"Go to {write_seconds(at)}", f"Play from there: {short}", lambda: self.sought.emit(at), "link")
             )
-        if comment.region is not None:
+        if comment.region is not None or comment.lines is not None:
             acts.append(button("Show where", f"Show where: {short}", lambda: self.marked.emit(comment), "link"))
         if comment.problem is not None:
             acts.append(button("Write it again", f"Write it again: {short}", lambda: self._again(comment), "link"))

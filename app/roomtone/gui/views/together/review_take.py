@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QWidget
 from roomtone.gui.look import Look
 from roomtone.gui.pictures import PictureStore
 from roomtone.gui.presenters.model import LaneModel
-from roomtone.gui.presenters.review import hint, origin_lines
+from roomtone.gui.presenters.review import hint, missing_place, origin_lines
 from roomtone.gui.views.together.comments import CommentsView
 from roomtone.gui.views.together.heard import HeardView
+from roomtone.gui.views.together.leaves import PagesView
 from roomtone.gui.views.together.parts import Flow, Rows, Scroll, button, relabel, words
 from roomtone.gui.views.together.reason import ReasonView
 from roomtone.gui.views.together.seeing import PictureView, TextView
@@ -43,6 +44,7 @@ class ReviewTakeView(Scroll):
         self.heard = HeardView(look, source, store)
         self.marks = self.heard.marks
         self.picture = PictureView(look, store)
+        self.pages = PagesView(look, store)
         self.text = TextView(look)
         self.play = button("Play", "Play", self._play)
         self.fetch = button("Fetch all files", "Bring all files of this take here", lambda: self._do("fetch"), "plain")
@@ -78,7 +80,9 @@ class ReviewTakeView(Scroll):
         self.reason.setVisible(bool(take.reason))
         heard = take.kind in (PartKind.SOUND, PartKind.VIDEO)
         self.heard.show_heard(take.seconds if heard else 0.0, lane, comments)
-        self.picture.show_file(take.file if take.kind is PartKind.ARTWORK else "")
+        picture = take.kind is PartKind.ARTWORK and take.page is None
+        self.picture.show_file(take.file if picture else "")
+        self.pages.show_page(take.id, take.page)
         self.text.show_text(take.text)
         self.hint.setText(hint(take))
         self.hint.setVisible(bool(self.hint.text()))
@@ -101,7 +105,7 @@ class ReviewTakeView(Scroll):
 
     def _assemble(self) -> None:
         self._judging = Flow(self._look, self.accept, self.later)
-        above = (self.title, self.detail, self.reason, self.hint, self.picture, self.text, self.heard)
+        above = (self.title, self.detail, self.reason, self.hint, self.picture, self.pages, self.text, self.heard)
         for widget in above:
             self.column.addWidget(widget)
         self.column.addWidget(
@@ -117,17 +121,20 @@ class ReviewTakeView(Scroll):
         self.why.given.connect(self._keep_later)
         self.why.left.connect(lambda: self.later.setFocus(Qt.FocusReason.OtherFocusReason))
         self.picture.chosen.connect(self.comments.show_place)
+        self.pages.chosen.connect(self.comments.show_place)
+        self.pages.turned.connect(self._turn)
+        self.pages.placed.connect(lambda: self._bring(self.pages.picture))
         self.text.selectionChanged.connect(self.comments.show_place)
         self.comments.widened.connect(self._widen)
         self.heard.sought.connect(self._seek)
         self.comments.sought.connect(self._seek)
-        self.comments.marked.connect(lambda comment: self.picture.show_region(comment.region))
+        self.comments.marked.connect(self._show_where)
 
     def _show_acts(self, take: ReviewTake) -> None:
         self.play.setVisible(take.kind in (PartKind.SOUND, PartKind.VIDEO))
         self.read.setVisible(take.kind is PartKind.WRITING and bool(take.text) and not take.mine)
-        # A film is seen in motion, and a PDF as a page, by the program that the system has for it.
-        outside = take.kind is PartKind.VIDEO or take.file.endswith(".pdf")
+        # A film is seen in motion, and a PDF printed or searched, by the program that the system has for it.
+        outside = take.kind is PartKind.VIDEO or take.page is not None
         self.outside.setVisible(bool(take.file) and outside)
         mine = bool(take.library)
         self.fetch.setVisible(not take.local and not mine and take.stage is not Stage.WITHDRAWN)
@@ -141,11 +148,45 @@ class ReviewTakeView(Scroll):
     def _anchor(self) -> Anchor | None:
         if not self.picture.isHidden() and self.picture.region is not None:
             return self.picture.region
+        if not self.pages.isHidden() and self.pages.region is not None:
+            return self.pages.region
         return self.text.lines() if not self.text.isHidden() else None
 
     def _widen(self) -> None:
         self.picture.clear()
+        self.pages.clear()
         self.text.clear_choice()
+
+    def _turn(self, number: int) -> None:
+        if self._take is not None:
+            take = self._take.id
+            self._wishes.ask(lambda studio: studio.turn_page(take, number))
+
+    def _show_where(self, comment: CommentView) -> None:
+        """Bring the place of a comment into sight, or say why that cannot be."""
+        if self._take is None:
+            return
+        missing = missing_place(self._take, comment)
+        self.hint.setText(missing or hint(self._take))
+        self.hint.setVisible(bool(self.hint.text()))
+        if missing:
+            self.ensureWidgetVisible(self.hint)
+        elif comment.lines is not None:
+            self.text.show_lines(*comment.lines)
+            self.ensureWidgetVisible(self.text)
+        elif self._take.page is not None:
+            self.pages.show_part(comment.page, comment.region)
+        else:
+            self.picture.show_region(comment.region)
+            self._bring(self.picture)
+
+    def _bring(self, picture: PictureView) -> None:
+        """Bring the marked part of a picture into sight, which may be higher than the window."""
+        place = picture.marked_place()
+        inner = self.widget()
+        assert inner is not None
+        middle = picture.mapTo(inner, place.center())
+        self.ensureVisible(middle.x(), middle.y(), 0, self._look.px(40) + min(place.height(), self.height()) // 2)
 
     def _version(self, pair: tuple[str, str]) -> QWidget:
         take, title = pair

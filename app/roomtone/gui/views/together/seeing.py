@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QTextCursor
+from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QTextEdit, QWidget
 
 from roomtone.gui.look import Look
 from roomtone.gui.pictures import PictureStore
@@ -14,6 +14,10 @@ from roomtone.wire.project.items import Lines, Region
 
 _SMALLEST = 0.01
 _LEAST_LINES, _MOST_LINES = 4, 16
+# How high a page is, in pixels at a scale of 1.
+_LEAST_PAGE, _MOST_PAGE = 48, 760
+# How much of its colour the ground of what is marked has, so that it stays as readable as the rest.
+_TINT = 0.25
 _STEPS = {
     Qt.Key.Key_Left: (-0.05, 0.0),
     Qt.Key.Key_Right: (0.05, 0.0),
@@ -35,6 +39,7 @@ class PictureView(QWidget):
         self._from: QPointF | None = None
         self.region: Region | None = None
         self._marked: tuple[float, float, float, float] | None = None
+        self._ratio = 0.0
         self.setAccessibleName("Picture")
         self.setAccessibleDescription(
             "Drag over a part of it to speak of that part; the arrow keys move a frame, with Shift they size it, "
@@ -53,10 +58,31 @@ class PictureView(QWidget):
         self.setVisible(bool(file))
         self.update()
 
+    def show_page(self, file: str, ratio: float) -> None:
+        """Show a page to be read: as wide as there is room, ``ratio`` times as high, while that fits a window."""
+        self.show_file(file)
+        if ratio != self._ratio:
+            self._ratio = ratio
+            policy = self.sizePolicy()
+            policy.setHeightForWidth(ratio > 0)
+            # What is fixed would be as high as a picture, whatever its width asks for.
+            policy.setVerticalPolicy(QSizePolicy.Policy.Minimum if ratio else QSizePolicy.Policy.Fixed)
+            self.setSizePolicy(policy)
+            self.updateGeometry()
+
+    def heightForWidth(self, width: int) -> int:
+        if not self._ratio:
+            return -1
+        return max(self._look.px(_LEAST_PAGE), min(self._look.px(_MOST_PAGE), round(width * self._ratio)))
+
     def show_region(self, region: tuple[float, float, float, float] | None) -> None:
         """Frame the part that a comment is about."""
         self._marked = region
         self.update()
+
+    def marked_place(self) -> QRect:
+        """Return where the part that a comment is about stands, in pixels of this widget; all of it for no part."""
+        return _part(self._area(), self._marked).toAlignedRect() if self._marked is not None else self.rect()
 
     def sizeHint(self) -> QSize:
         return QSize(self._look.px(320), self._look.px(300))
@@ -109,18 +135,15 @@ class PictureView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         area = self._area()
         painter.drawPixmap(area, picture, QRectF(picture.rect()))
-        own = self.region
-        frames = [(own.left, own.top, own.width, own.height)] if own is not None else []
-        for left, top, width, height in [*frames, *([self._marked] if self._marked else [])]:
-            painter.setPen(QPen(self._look.colour("focus"), 2))
-            painter.drawRect(
-                QRectF(
-                    area.left() + left * area.width(),
-                    area.top() + top * area.height(),
-                    width * area.width(),
-                    height * area.height(),
-                )
-            )
+        painter.setPen(QPen(self._look.colour("focus"), 2))
+        if self.region is not None:
+            own = self.region
+            painter.drawRect(_part(area, (own.left, own.top, own.width, own.height)))
+        if self._marked is not None:
+            # Its ground tells it from the frame that is being drawn.
+            painter.setBrush(_tinted(self._look))
+            painter.drawRect(_part(area, self._marked))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
         if self.hasFocus():
             paint_focus(painter, self._look, area, self._look.tokens.radius.small)
         painter.end()
@@ -130,28 +153,50 @@ class PictureView(QWidget):
 
     def _area(self) -> QRectF:
         picture = self._picture()
-        if picture is None or picture.isNull():
+        if picture is not None and not picture.isNull():
+            width, height = float(picture.width()), float(picture.height())
+        elif self._ratio:
+            # It is known before its file was read.
+            width, height = 1.0, self._ratio
+        else:
             return QRectF()
-        scale = min(self.width() / picture.width(), self.height() / picture.height())
-        return QRectF(0, 0, picture.width() * scale, picture.height() * scale)
+        scale = min(self.width() / width, self.height() / height)
+        return QRectF(0, 0, width * scale, height * scale)
 
     def _came(self, path: str) -> None:
         if path == self._file:
             self.update()
 
 
+def _part(area: QRectF, part: tuple[float, float, float, float]) -> QRectF:
+    left, top, width, height = part
+    return QRectF(
+        area.left() + left * area.width(),
+        area.top() + top * area.height(),
+        width * area.width(),
+        height * area.height(),
+    )
+
+
+def _tinted(look: Look) -> QColor:
+    colour = look.colour("focus")
+    colour.setAlphaF(_TINT)
+    return colour
+
+
 class TextView(QPlainTextEdit):
-    """A text to read. What is selected are the lines to speak of."""
+    """A text to read. What is selected are the lines to speak of; a click selects the line that it meets."""
 
     def __init__(self, look: Look) -> None:
         super().__init__()
         self.setObjectName("field")
         self.setReadOnly(True)
         self.setAccessibleName("Text")
-        self.setAccessibleDescription("Select lines to speak of them")
-        self.setToolTip("Select lines to speak of them")
+        self.setAccessibleDescription("Click a line or select several to speak of them; Escape speaks of all of it")
+        self.setToolTip(self.accessibleDescription())
         self.setTabChangesFocus(True)
         self._look = look
+        self._pressed: QPoint | None = None
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
@@ -160,6 +205,7 @@ class TextView(QPlainTextEdit):
         """Show a text."""
         if text != self.toPlainText():
             self.setPlainText(text)
+            self.setExtraSelections([])
             lines = min(_MOST_LINES, max(_LEAST_LINES, self.blockCount() + len(text) // 90))
             self.setFixedHeight(self._look.px(22 + 19 * lines))
         self.setVisible(bool(text))
@@ -180,3 +226,43 @@ class TextView(QPlainTextEdit):
         cursor = self.textCursor()
         cursor.clearSelection()
         self.setTextCursor(cursor)
+
+    def show_lines(self, first: int, last: int) -> None:
+        """Mark the lines that a comment is about, as far as they are there, and bring the first of them into sight."""
+        document = self.document()
+        begin = document.findBlockByNumber(first - 1)
+        if not begin.isValid():
+            self.setExtraSelections([])
+            return
+        end = document.findBlockByNumber(min(max(first, last), document.blockCount()) - 1)
+        cursor = QTextCursor(begin)
+        # Scrolling follows the cursor; one without a selection chooses nothing to speak of.
+        if not self.textCursor().hasSelection():
+            self.setTextCursor(QTextCursor(begin))
+        cursor.setPosition(end.position() + end.length() - 1, QTextCursor.MoveMode.KeepAnchor)
+        mark = QTextEdit.ExtraSelection()
+        mark.cursor = cursor
+        mark.format.setBackground(_tinted(self._look))
+        self.setExtraSelections([mark])
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        left = event.button() is Qt.MouseButton.LeftButton
+        # A click on what is chosen lets go of it, as everywhere.
+        self._pressed = event.position().toPoint() if left and not self.textCursor().hasSelection() else None
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        pressed, self._pressed = self._pressed, None
+        if pressed is None or self.textCursor().hasSelection():
+            return
+        cursor = self.cursorForPosition(pressed)
+        cursor.movePosition(QTextCursor.MoveOperation.StartOfBlock)
+        cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.textCursor().hasSelection():
+            self.clear_choice()
+        else:
+            super().keyPressEvent(event)
