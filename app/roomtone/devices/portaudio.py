@@ -1,7 +1,7 @@
 """PortAudio, through ``sounddevice`` for the devices and ``rtmixer`` for the samples.
 
 The real-time callback is rtmixer's, written in C: it moves samples between the device and a ring buffer and
-never waits for Python. This module and ``lister`` are the only ones that load PortAudio.
+never waits for Python. Only this module, ``refusals`` and ``lister`` load PortAudio.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import rtmixer
 import sounddevice
 
 from roomtone.devices.model import RATES, AudioDevice, DeviceList
+from roomtone.devices.refusals import open_error
 from roomtone.devices.streams import Chunk, Floats, Gap
 from roomtone.foundation.errors import WorldError
 
@@ -106,16 +107,6 @@ def index_of(device_id: str) -> int:
         f"“{device_id}” is not there",
         "The system does not list it any more",
         "Plug it in again, or choose another device",
-    )
-
-
-def open_error(device_id: str, error: Exception) -> WorldError:
-    """Convert PortAudio's refusal to open a device."""
-    return WorldError(
-        "device-refused",
-        f"“{device_id}” could not be opened",
-        str(error),
-        "Check that no other program holds it and that it offers this sample rate",
     )
 
 
