@@ -16,7 +16,7 @@ from tests.rigs.app import RoomtoneHome
 from tests.studio.ears import Ears
 
 
-def test_whoever_looks_at_a_small_film_sees_its_sound_and_pictures(place: Home) -> None:
+def test_whoever_looks_at_a_small_film_or_pdf_sees_it(place: Home, tmp_path: Path) -> None:
     with Ears(place) as ears, tempfile.TemporaryDirectory(prefix="rt-") as folder:
         ears.studio.start_project("Evening choir", Template.CHOIR, ProjectFields())
         ears.wait("the project", lambda s: s.together.project.title == "Evening choir")
@@ -26,9 +26,13 @@ def test_whoever_looks_at_a_small_film_sees_its_sound_and_pictures(place: Home) 
         with RoomtoneHome(Home(Path(folder)).prepare()) as ben:
             ben.run("join", link, "--name", "Ben")
             take = ben.run("record", "--input", "practice", "--camera", "practice", "--seconds", "1")["manifest"]["id"]
+            score = ben.run("takes", "import", str(make_pdf(tmp_path / "score.pdf")))[0]["manifest"]["id"]
             ben.wait_safe()
             ben.run("takes", "submit", take)
-            ears.wait("the take", lambda s: _take(s, take))
+            ben.run("takes", "submit", score)
+            ears.wait("the takes", lambda s: _take(s, take) and _take(s, score))
+            ears.studio.review(score)
+            assert (_page(ears, score, 1).count, Path(_page(ears, score, 1).file).exists()) == (2, True)
             ears.studio.review(take)
             found = ears.wait("how it looks", lambda s: (one := _take(s, take)) and one.tracks and one.filmstrip)
             seen = _take(found, take)
