@@ -50,11 +50,18 @@ CALL = CallFields(
 TOLD = BriefView("t5", "Upright bass", PartKind.SOUND)
 
 
+def said() -> tuple[CommentView, ...]:
+    """Return what was said of a call: a question with its answer."""
+    reply = CommentView("k6", LEA, "From the pick-up, please.", "2 min ago", mine=True)
+    return (CommentView("k5", SORA, "Does it begin on the pick-up?", "9 min ago", replies=(reply,)),)
+
+
 def calls() -> tuple[CallView, ...]:
     """Return a call that is due, and one that was closed."""
     return (
         CallView("c1", "Low harmony, verse 2", CALL.brief or "", ("sound",), ("92 bpm", "D minor", "48 kHz", "guide"),
-                 "1 of 3 accepted", Line("2 days left", Tone.LOOK), 2, CALL, "Hum one note", told=TOLD),
+                 "1 of 3 accepted", Line("2 days left", Tone.LOOK), 2, CALL, "Hum one note",
+                 told=TOLD, comments=said()),
         CallView("c2", "Your street at dawn", "", ("video",), ("16:9", "25 fps"), "11 takes", Line("", Tone.QUIET), 0,
                  CallFields(title="Your street at dawn"), closed=True),
     )  # fmt: skip
@@ -131,11 +138,12 @@ def full(selected: str = "t1") -> TogetherView:
         ),
         project=ProjectView(
             "p1", "Kitchen Table Choir", "Everybody sings one verse at the kitchen table.", terms="Anybody may use it.",
-            deadline="2026-12-24", due=Line("26 days left", Tone.QUIET), may_lead=True,
+            deadline="2026-12-24", due=Line("26 days left", Tone.QUIET), may_lead=True, may_comment=True,
             health=Line("1 take waits to be heard", Tone.LOOK),
             steps=(
                 StepView("s1", "Choose the piece and its key", True, LEA, place=1.0),
-                StepView("s2", "Record a guide for every voice", False, MIKA, place=2.0),
+                StepView("s2", "Record a guide for every voice", False, MIKA, place=2.0,
+                         comments=(CommentView("k7", JUDE, "Bass is done.", "1 h ago"),)),
                 StepView("s3", "Wall of faces", False, place=3.0),
             ),
             calls=calls(),

@@ -117,6 +117,21 @@ def test_a_call_is_told_in_a_take_that_is_heard_or_opened(choir: Choir) -> None:
     assert together_view(choir.facts(MEMBER), call).project.calls[0].told is None
 
 
+def test_calls_and_steps_are_spoken_of_by_those_who_may(choir: Choir) -> None:
+    call = choir.edit(LEADER, "", CallFields(title="Low"))
+    step = choir.edit(LEADER, "", StepFields(title="Mix", place=1.0))
+    asked = choir.edit(MEMBER, "", CommentFields(about=call, text="How low?"))
+    choir.edit(LEADER, "", CommentFields(about=call, text="To the floor", reply_to=asked))
+    choir.edit(MEMBER, "", CommentFields(about=step, text="I can"))
+    view = together_view(choir.facts(MEMBER)).project
+    assert view.may_comment
+    assert [(one.text, [reply.text for reply in one.replies]) for one in view.calls[0].comments] == [
+        ("How low?", ["To the floor"])
+    ]
+    assert [(one.text, one.mine) for one in view.steps[0].comments] == [("I can", True)]
+    assert not together_view(choir.facts(GUEST)).project.may_comment
+
+
 def test_what_the_app_wrote_into_a_take_counts_before_it_is_submitted(choir: Choir) -> None:
     call = choir.edit(LEADER, "", CallFields(title="Alto", sample_rate=96_000, kinds=[MediaKind.SOUND]))
     guide = choir.take(LEADER, "Guide")

@@ -11,7 +11,7 @@ from roomtone.cli.output import Output
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import UsageError
 from roomtone.foundation.paths import Home
-from roomtone.studio.together_review import comments_of
+from roomtone.studio.together_comments import comments_of
 from roomtone.studio.together_snapshot import CommentView
 from roomtone.wire.project.items import Anchor, CommentFields, Lines, Moment, Region
 from roomtone.wire.project.links import Place, write_link

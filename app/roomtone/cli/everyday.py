@@ -11,8 +11,8 @@ from roomtone.cli.projects import use
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import UsageError
 from roomtone.foundation.paths import Home
+from roomtone.studio.together_comments import comments_of
 from roomtone.studio.together_prompts import DayMark
-from roomtone.studio.together_review import comments_of
 from roomtone.studio.together_today import today_view
 from roomtone.studio.together_words import title_of
 from roomtone.studio.views import duration

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from roomtone.studio.lines import Line, Tone
+from roomtone.studio.together_comments import comments_by
 from roomtone.studio.together_facts import Facts, file_of
 from roomtone.studio.together_snapshot import (
     AnsweringView,
@@ -55,6 +58,7 @@ def project_view(facts: Facts) -> ProjectView:
         prompts=tuple(fields.prompts or ()),
         role=role,
         may_lead=allowed(role, Right.LEAD),
+        may_comment=allowed(role, Right.COMMENT),
         health=health_line(health),
         steps=steps_of(facts),
         calls=calls_of(facts, health),
@@ -72,6 +76,7 @@ def health_line(health: Health) -> Line:
 
 def steps_of(facts: Facts) -> tuple[StepView, ...]:
     """Return the board in its order."""
+    said = comments_by(facts)
     found = sorted(facts.state.all_of(StepFields), key=lambda pair: (pair[1].place or 0.0, pair[0].id))
     return tuple(
         StepView(
@@ -81,6 +86,7 @@ def steps_of(facts: Facts) -> tuple[StepView, ...]:
             person=person_of(facts.state, step.person, facts.me) if step.person else None,
             note=step.note or "",
             place=step.place or 0.0,
+            comments=said.get(item.id, ()),
         )
         for item, step in found
     )
@@ -89,9 +95,14 @@ def steps_of(facts: Facts) -> tuple[StepView, ...]:
 def calls_of(facts: Facts, health: Health) -> tuple[CallView, ...]:
     """Return the calls: the open ones first, oldest first."""
     stands = {call.call: call for call in health.calls}
-    answers = takes_by_call(facts.state)
+    answers, said = takes_by_call(facts.state), comments_by(facts)
     found = sorted(facts.state.all_of(CallFields), key=lambda pair: bool(pair[1].closed))
-    return tuple(_call(facts, item, call, stands.get(item.id), answers.get(item.id, [])) for item, call in found)
+    return tuple(
+        msgspec.structs.replace(
+            _call(facts, item, call, stands.get(item.id), answers.get(item.id, [])), comments=said.get(item.id, ())
+        )
+        for item, call in found
+    )
 
 
 def _call(facts: Facts, item: Item, call: CallFields, stands: CallHealth | None, answers: list[str]) -> CallView:

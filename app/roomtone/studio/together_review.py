@@ -4,25 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from roomtone.foundation.errors import Problem
+from roomtone.studio.together_comments import comment_counts, comments_of
 from roomtone.studio.together_facts import PDF, Drawn, Facts, file_of, said_of, shown_file
 from roomtone.studio.together_project import role_of
-from roomtone.studio.together_snapshot import CommentView, FindingView, PageView, PartKind, ReviewTake, ReviewView
+from roomtone.studio.together_snapshot import FindingView, PageView, PartKind, ReviewTake, ReviewView
 from roomtone.studio.together_words import (
     ago,
-    anchor_words,
     consent_words,
     kind_of_take,
     maker_of,
-    person_of,
     title_of,
 )
 from roomtone.studio.views import duration
-from roomtone.upload.replica.states import EditState
 from roomtone.wire.api import Take
-from roomtone.wire.previews import own_tracks
-from roomtone.wire.project.edits import Item
-from roomtone.wire.project.items import CallFields, CommentFields, Consent, Lines, Region
+from roomtone.wire.project.items import CallFields, Consent
 from roomtone.wire.project.lineage import origins
 from roomtone.wire.project.recipes import check_recipe
 from roomtone.wire.project.rights import Right, allowed
@@ -143,60 +138,3 @@ def take_words(facts: Facts, take: Take) -> str:
         "" if take.sealed or take.id in facts.library else "still coming",
     ]
     return " · ".join(part for part in parts if part)
-
-
-def comment_counts(state: ProjectState) -> dict[str, int]:
-    """Return how many comments there are about each thing."""
-    found: dict[str, int] = {}
-    for _, fields in state.all_of(CommentFields):
-        if fields.about:
-            found[fields.about] = found.get(fields.about, 0) + 1
-    return found
-
-
-def comments_of(facts: Facts, about: str) -> tuple[CommentView, ...]:
-    """Return what people say of something, by its place in it, each with its replies; what has no place comes first."""
-    mine = [(item, said) for item, said in facts.state.all_of(CommentFields) if said.about == about]
-    known = {item.id for item, _ in mine}
-    paged = about in facts.state.takes and any(track.media == PDF for track in own_tracks(facts.state.takes[about]))
-    waiting = {one.edit.item: one for one in facts.document.pending if one.state is not EditState.SETTLED}
-    replies: dict[str, list[tuple[Item, CommentFields]]] = {}
-    for item, said in mine:
-        if said.reply_to in known and said.reply_to != item.id:
-            replies.setdefault(said.reply_to or "", []).append((item, said))
-
-    def shown(item: Item, said: CommentFields, below: tuple[CommentView, ...] = ()) -> CommentView:
-        pending = waiting.get(item.id)
-        problem: Problem | None = pending.problem if pending and pending.state is EditState.REFUSED else None
-        anchor, at = anchor_words(said.anchor, paged=paged)
-        region = said.anchor if isinstance(said.anchor, Region) else None
-        lines = said.anchor if isinstance(said.anchor, Lines) else None
-        return CommentView(
-            id=item.id,
-            person=person_of(facts.state, item.author, facts.me),
-            text=said.text or "",
-            when=ago(item.created, facts.now),
-            anchor=anchor,
-            at=at,
-            region=(region.left, region.top, region.width, region.height) if region else None,
-            page=region.page if region else 1,
-            lines=(lines.first, lines.last) if lines else None,
-            resolved=bool(said.resolved),
-            mine=item.author == facts.me,
-            waiting=pending is not None and problem is None,
-            replies=below,
-            problem=problem,
-        )
-
-    def thread(root: str) -> tuple[CommentView, ...]:
-        # Replies to replies stand in the same thread, in their order: nobody wants to read a tree.
-        found, looking = [], [root]
-        while looking:
-            here = replies.get(looking.pop(0), [])
-            found += here
-            looking += [item.id for item, _ in here]
-        return tuple(shown(item, said) for item, said in sorted(found, key=lambda pair: pair[0].created))
-
-    roots = [(item, said) for item, said in mine if said.reply_to not in known or said.reply_to == item.id]
-    views = [shown(item, said, thread(item.id)) for item, said in roots]
-    return tuple(sorted(views, key=lambda view: view.at if view.at is not None else -1.0))

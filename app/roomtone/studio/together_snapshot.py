@@ -76,6 +76,29 @@ class TodayView(msgspec.Struct, frozen=True):
     news: tuple[NewsView, ...] = ()
 
 
+class CommentView(msgspec.Struct, frozen=True):
+    """A comment, its replies below it. ``anchor`` says where ("0:42", "lines 3–5"); ``at`` is the second to go to.
+
+    ``region`` is the part of a picture, or of that ``page`` of a PDF, and ``lines`` those of a text; both count from 1.
+    ``waiting`` tells that it has not reached the server yet, ``problem`` why it never will.
+    """
+
+    id: str
+    person: Person
+    text: str
+    when: str
+    anchor: str = ""
+    at: float | None = None
+    region: tuple[float, float, float, float] | None = None
+    page: int = 1
+    lines: tuple[int, int] | None = None
+    resolved: bool = False
+    mine: bool = False
+    waiting: bool = False
+    replies: tuple[CommentView, ...] = ()
+    problem: Problem | None = None
+
+
 class StepView(msgspec.Struct, frozen=True):
     """A step of the board, in order. Between the ``place`` of any two there is room for another."""
 
@@ -85,6 +108,7 @@ class StepView(msgspec.Struct, frozen=True):
     person: Person | None = None
     note: str = ""
     place: float = 0.0
+    comments: tuple[CommentView, ...] = ()
 
 
 class BriefView(msgspec.Struct, frozen=True):
@@ -118,6 +142,7 @@ class CallView(msgspec.Struct, frozen=True):
     answered: bool = False
     stalled: bool = False
     told: BriefView | None = None
+    comments: tuple[CommentView, ...] = ()
 
 
 class CreditView(msgspec.Struct, frozen=True):
@@ -165,6 +190,7 @@ class ProjectView(msgspec.Struct, frozen=True):
     prompts: tuple[str, ...] = ()
     role: Role = Role.OWNER
     may_lead: bool = False
+    may_comment: bool = False
     health: Line = Line("", Tone.QUIET)
     steps: tuple[StepView, ...] = ()
     calls: tuple[CallView, ...] = ()
@@ -179,29 +205,6 @@ class PartKind(StrEnum):
     VIDEO = "video"
     ARTWORK = "artwork"
     WRITING = "writing"
-
-
-class CommentView(msgspec.Struct, frozen=True):
-    """A comment, its replies below it. ``anchor`` says where ("0:42", "lines 3–5"); ``at`` is the second to go to.
-
-    ``region`` is the part of a picture, or of that ``page`` of a PDF, and ``lines`` those of a text; both count from 1.
-    ``waiting`` tells that it has not reached the server yet, ``problem`` why it never will.
-    """
-
-    id: str
-    person: Person
-    text: str
-    when: str
-    anchor: str = ""
-    at: float | None = None
-    region: tuple[float, float, float, float] | None = None
-    page: int = 1
-    lines: tuple[int, int] | None = None
-    resolved: bool = False
-    mine: bool = False
-    waiting: bool = False
-    replies: tuple[CommentView, ...] = ()
-    problem: Problem | None = None
 
 
 class PageView(msgspec.Struct, frozen=True):

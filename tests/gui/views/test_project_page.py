@@ -19,7 +19,7 @@ from roomtone.gui.views.together.take_choice import ELSEWHERE, TakesChoice
 from roomtone.gui.views.transport import ChoiceBox
 from roomtone.studio.lines import Line, Tone
 from roomtone.studio.snapshot import PlayingView
-from roomtone.studio.together_snapshot import BranchView, BriefView, PartKind, TogetherView
+from roomtone.studio.together_snapshot import BranchView, BriefView, CommentView, PartKind, TogetherView
 from roomtone.wire.project.items import CallFields, MediaKind, ProjectFields, StepFields, Tempo
 from roomtone.wire.project.state import Stage as TakeStage
 from tests.gui.hands import click, press, write
@@ -288,6 +288,74 @@ def test_a_call_has_as_many_guides_as_it_needs_a_brief_and_a_reference(
     assert (fields.guide, fields.filmed_brief, fields.reference) == (["t5", "t2"], "t1", "t4")
 
 
+def test_what_is_said_of_a_call_is_read_answered_and_settled_in_its_card(
+    page: ProjectPage, stage: Stage, wished: Wished, qtbot: QtBot
+) -> None:
+    talk = page.calls.talk
+    assert not talk.isVisible()
+    click(named(page, "2 comments: Low harmony, verse 2"))
+    qtbot.waitUntil(talk.text.hasFocus)
+    assert "Does it begin on the pick-up?" in [label.text() for label in talk.findChildren(QLabel)]
+    write(talk.text, "Good question")
+    # Somebody says something meanwhile: what is typed stays, and so does the keyboard.
+    calls = full().project.calls
+    more = (*calls[0].comments, CommentView("k8", MIKA, "And the end?", "now"))
+    change(stage, calls=(msgspec.structs.replace(calls[0], comments=more), *calls[1:]))
+    qtbot.waitUntil(lambda: talk.rows.row("k8") is not None)
+    assert talk.text.toPlainText() == "Good question"
+    qtbot.waitUntil(talk.text.hasFocus)
+    press(talk.text, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    click(named(talk, "Reply to Mika: And the end?"))
+    write(talk.text, "On the down-beat")
+    click(talk.say)
+    click(named(talk, "Settle: Does it begin on the pick-up?"))
+    click(named(talk, "Take away: From the pick-up, please."))
+    assert wished.said == [
+        ("comment", "c1", "Good question", None, ""),
+        ("comment", "c1", "On the down-beat", None, "k8"),
+        ("resolve", "k5", True),
+        ("remove_comment", "k6"),
+    ]
+    press(talk.text, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not talk.isVisible())
+    # Of another call something else is said.
+    click(named(page, "Comment: Your street at dawn"))
+    assert talk.none.isVisible()
+    change(stage, calls=calls[:1])
+    qtbot.waitUntil(lambda: not talk.isVisible())
+
+
+def test_a_step_is_spoken_of_below_it(page: ProjectPage, stage: Stage, wished: Wished, qtbot: QtBot) -> None:
+    talk = page.board.talk
+    said = icon(step(page, "s2"), "talk")
+    assert (said.accessibleName(), said.lit) == ("1 comment: Record a guide for every voice", True)
+    assert not icon(step(page, "s3"), "talk").lit
+    click(icon(step(page, "s3"), "talk"))
+    write(talk.text, "Who has the big screen?")
+    press(talk.text, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert wished.said == [("comment", "s3", "Who has the big screen?", None, "")]
+    write(talk.text, "Half a thought")
+    click(icon(step(page, "s2"), "talk"))
+    assert talk.text.toPlainText() == ""
+    assert step(page, "s2").isAncestorOf(talk)
+    click(icon(step(page, "s3"), "talk"))
+    assert talk.text.toPlainText() == "Half a thought"
+    # Who may not speak still reads; where nothing was said there is nothing to open.
+    change(stage, may_lead=False, may_comment=False)
+    qtbot.waitUntil(lambda: step(page, "s3").findChildren(IconButton) == [])
+    qtbot.waitUntil(lambda: [one.objectName() for one in step(page, "s2").findChildren(IconButton)] == ["talk"])
+
+
+def test_news_of_a_word_lead_to_where_it_was_said(desk: Desk, page: ProjectPage, qtbot: QtBot) -> None:
+    desk.window.wishes.lead("project", "s2")
+    qtbot.waitUntil(page.board.talk.isVisible)
+    assert step(page, "s2").isAncestorOf(page.board.talk)
+    desk.window.wishes.lead("project", "c2")
+    assert not page.calls.talk.isVisible()
+    desk.window.wishes.lead("project", "c1")
+    qtbot.waitUntil(page.calls.talk.isVisible)
+
+
 def test_a_spoken_brief_is_heard_and_stopped_where_it_stands(
     desk: Desk, page: ProjectPage, stage: Stage, wished: Wished, qtbot: QtBot
 ) -> None:
@@ -332,9 +400,11 @@ def test_who_may_not_lead_sees_it_and_cannot_edit(page: ProjectPage, stage: Stag
     assert [one.text() for one in page.findChildren(QPushButton) if one.isVisible() and one.text()] == [
         "Answer",
         "Play the brief",
+        "2 comments",
+        "Comment",
     ]
     assert [one for one in page.findChildren(QLineEdit) if one.isVisible()] == []
-    assert [one for one in page.findChildren(IconButton) if one.isVisible()] == []
+    assert {one.objectName() for one in page.findChildren(IconButton) if one.isVisible()} == {"talk"}
     assert not step(page, "s1").tick.isEnabled()
     assert step(page, "s1").tick.isChecked()
 

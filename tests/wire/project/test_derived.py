@@ -162,6 +162,18 @@ def test_people_hear_when_their_work_is_used_judged_or_spoken_of() -> None:
     assert notices_for(making.state, ANA, since).notices == []
 
 
+def test_whoever_opened_a_call_or_wrote_a_step_hears_what_is_said_of_it() -> None:
+    making = Making()
+    call, step = ident(100), ident(101)
+    making.say(call, CallFields(title="Bass"), LEADER)
+    making.say(step, StepFields(title="Mix"), LEADER)
+    making.say(ident(200), CommentFields(about=call, text="Upright?"), BEN)
+    making.say(ident(201), CommentFields(about=step, text="Mine?"), ANA)
+    found = notices_for(making.state, LEADER).notices
+    assert {(notice.reason, notice.subject) for notice in found} == {(Reason.COMMENT, call), (Reason.COMMENT, step)}
+    assert notices_for(making.state, BEN).notices == []
+
+
 def test_the_queue_begins_with_what_nobody_has_heard() -> None:
     making = Making()
     accepted, heard, fresh, mine = (making.take(number) for number in range(1, 5))

@@ -7,7 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from roomtone.wire.project.credits import users_by_take
-from roomtone.wire.project.items import CommentFields, Verdict
+from roomtone.wire.project.items import CallFields, CommentFields, StepFields, Verdict
 from roomtone.wire.project.state import ProjectState, Stage
 
 
@@ -81,13 +81,12 @@ def _words(state: ProjectState, account: str) -> list[Notice]:
     for item, fields in comments.values():
         if item.author == account:
             continue
-        take = state.takes.get(fields.about or "")
         answered = comments.get(fields.reply_to or "")
         if fields.to == account:
             reason = Reason.NUDGE
         elif answered is not None and answered[0].author == account:
             reason = Reason.REPLY
-        elif take is not None and take.account == account:
+        elif _is_of(state, fields.about or "", account):
             reason = Reason.COMMENT
         else:
             continue
@@ -95,3 +94,11 @@ def _words(state: ProjectState, account: str) -> list[Notice]:
             Notice(reason, fields.about or "", item.created, f"{state.name(item.author)}: {fields.text}", item.author)
         )
     return found
+
+
+def _is_of(state: ProjectState, subject: str, account: str) -> bool:
+    """Return whether a take, a call or a step is somebody's."""
+    take, item = state.takes.get(subject), state.items.get(subject)
+    if take is not None:
+        return take.account == account
+    return item is not None and item.author == account and isinstance(item.fields, CallFields | StepFields)

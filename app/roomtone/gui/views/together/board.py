@@ -11,6 +11,7 @@ from roomtone.gui.look import Look
 from roomtone.gui.views.inline import InlineEdit
 from roomtone.gui.views.together.parts import Rows, field, words
 from roomtone.gui.views.together.step import StepRow, StepShown
+from roomtone.gui.views.together.talk import Talk
 from roomtone.gui.views.together.wishes import Wishes
 from roomtone.studio.together_snapshot import Person, ProjectView, StepView
 from roomtone.wire.project.items import StepFields
@@ -26,6 +27,9 @@ class BoardView(QWidget):
         self._look = look
         self._wishes = wishes
         self._view = ProjectView()
+        self._people: tuple[Person, ...] = ()
+        self.talk = Talk(look, wishes, self)
+        self.talk.changed.connect(self._show_rows)
         self.rows: Rows[StepShown] = Rows(look, self._row, lambda shown: shown.step.id)
         self.fresh = field("Another step", "Another step, then Enter")
         self.fresh.setToolTip("Write what has to be done, then Enter")
@@ -39,21 +43,32 @@ class BoardView(QWidget):
 
     def show_board(self, view: ProjectView, people: tuple[Person, ...]) -> None:
         """Show the steps; any of ``people`` may be asked to do one."""
-        self._view = view
-        names = tuple((person.account, person.name) for person in people) if view.may_lead else ()
-        last = len(view.steps) - 1
-        self.rows.show_rows(
-            [StepShown(step, view.may_lead, at == 0, at == last, names) for at, step in enumerate(view.steps)]
-        )
+        self._view, self._people = view, people
+        self._show_rows()
         self.none.setText("No steps yet. Write the first one below." if view.may_lead else "No steps yet.")
         self.none.setVisible(not view.steps)
         self.fresh.setVisible(view.may_lead)
+
+    def _show_rows(self) -> None:
+        view = self._view
+        self.talk.keep_to({step.id for step in view.steps})
+        names = tuple((person.account, person.name) for person in self._people) if view.may_lead else ()
+        last, talked = len(view.steps) - 1, self.talk.about_item
+        self.rows.show_rows(
+            [
+                StepShown(step, view.may_lead, at == 0, at == last, names, view.may_comment, step.id == talked)
+                for at, step in enumerate(view.steps)
+            ]
+        )
 
     def _row(self, shown: StepShown) -> QWidget:
         step = shown.step
         row = StepRow(self._look, shown)
         row.edited.connect(lambda fields: self._edit(step, fields))
         row.moved.connect(lambda by: self._move(step, by))
+        row.talk_wished.connect(lambda: self.talk.turn(step.id))
+        if shown.talking:
+            self.talk.stand_in(row.below, shown.comment, step.comments)
         row.rename_wished.connect(lambda: self._rename(step, row))
         return row
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -10,10 +12,20 @@ from roomtone.gui.presenters.choosing import TakeChoices
 from roomtone.gui.views.together.brief import BriefButton
 from roomtone.gui.views.together.call_form import CallForm
 from roomtone.gui.views.together.parts import Card, Flow, Rows, button, words
+from roomtone.gui.views.together.talk import Talk, talk_words
 from roomtone.gui.views.together.wishes import Wishes, page_for
 from roomtone.studio.lines import Tone
 from roomtone.studio.together_snapshot import CallView, ProjectView
 from roomtone.wire.project.items import CallFields
+
+
+class CallShown(NamedTuple):
+    """A call as it is shown: whether it can be edited and spoken of, and whether it is spoken of now."""
+
+    call: CallView
+    lead: bool
+    comment: bool
+    talking: bool
 
 
 class CallsView(QWidget):
@@ -25,13 +37,15 @@ class CallsView(QWidget):
         super().__init__()
         self._look = look
         self._wishes = wishes
-        self._project = ""
+        self._view = ProjectView()
         self._takes = TakeChoices()
         self._playing = ""
         self.fresh = button("Open a call …", "Open a call", lambda: self._open("", CallFields()))
         self.form = CallForm(look)
         self.form.hide()
-        self.rows: Rows[tuple[CallView, bool]] = Rows(look, self._card, lambda pair: pair[0].id)
+        self.talk = Talk(look, wishes, self)
+        self.talk.changed.connect(self._show_rows)
+        self.rows: Rows[CallShown] = Rows(look, self._card, lambda shown: shown.call.id)
         self.none = words("", "muted")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -45,11 +59,11 @@ class CallsView(QWidget):
 
     def show_calls(self, view: ProjectView, takes: TakeChoices) -> None:
         """Show the calls; ``takes`` may be chosen in the form."""
-        if view.id != self._project:
-            self._project = view.id
+        if view.id != self._view.id:
             self._close()
+        self._view = view
         self._takes = takes
-        self.rows.show_rows([(call, view.may_lead) for call in view.calls])
+        self._show_rows()
         self.none.setText(
             "No call is open. A call says what is missing, and carries everything that somebody needs to record it."
             if view.may_lead
@@ -64,8 +78,16 @@ class CallsView(QWidget):
         for brief in self.findChildren(BriefButton):
             brief.show_playing(take)
 
-    def _card(self, pair: tuple[CallView, bool]) -> QWidget:
-        call, lead = pair
+    def _show_rows(self) -> None:
+        view = self._view
+        self.talk.keep_to({call.id for call in view.calls})
+        talked = self.talk.about_item
+        self.rows.show_rows(
+            [CallShown(call, view.may_lead, view.may_comment, call.id == talked) for call in view.calls]
+        )
+
+    def _card(self, shown: CallShown) -> QWidget:
+        call = shown.call
         card = Card(self._look, call.title)
         head = QHBoxLayout()
         head.addWidget(words(call.title, "strong"), 1)
@@ -77,20 +99,32 @@ class CallsView(QWidget):
         for text in (call.brief, " · ".join(call.recipe), f"New to this? {call.beginner}" if call.beginner else ""):
             if text:
                 card.column.addWidget(words(text, "" if text is call.brief else "muted"))
+        if acts := self._acts(shown):
+            card.column.addWidget(Flow(self._look, *acts))
+        if shown.talking:
+            self.talk.stand_in(card.column, shown.comment, call.comments)
+        return card
+
+    def _acts(self, shown: CallShown) -> list[QWidget]:
+        call = shown.call
         acts: list[QWidget] = []
         if call.told is not None:
             told = BriefButton(self._wishes, "link")
             told.show_brief(call.told)
             told.show_playing(self._playing)
             acts.append(told)
-        if lead:
+        if shown.comment or call.comments:
+            said = talk_words(call.comments)
+            talk = button(said, f"{said}: {call.title}", lambda: self.talk.turn(call.id), "link")
+            # It is the same button however much was said, so that the keyboard stays on it.
+            talk.setObjectName("talk")
+            acts.append(talk)
+        if shown.lead:
             acts.append(button("Edit", f"Edit {call.title}", lambda: self._open(call.id, call.fields), "link"))
             text = "Open again" if call.closed else "Close"
             change = CallFields(closed=not call.closed)
             acts.append(button(text, f"{text}: {call.title}", lambda: self._edit(call.id, change), "link"))
-        if acts:
-            card.column.addWidget(Flow(self._look, *acts))
-        return card
+        return acts
 
     def _answer(self, call: CallView) -> None:
         self._wishes.ask(lambda studio: studio.answer_call(call.id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -14,7 +14,7 @@ from roomtone.gui.presenters.seconds import read_seconds, write_seconds
 from roomtone.gui.presenters.words import problem_line
 from roomtone.gui.views.together.parts import Flow, Rows, TextField, button, field, person_line, words
 from roomtone.gui.views.together.wishes import Wishes
-from roomtone.studio.together_snapshot import CommentView, ReviewTake
+from roomtone.studio.together_snapshot import CommentView, PageView
 from roomtone.wire.project.items import Anchor, Moment
 
 
@@ -27,8 +27,26 @@ class Draft(NamedTuple):
     reply: tuple[str, str] = ("", "")
 
 
+class Subject(Protocol):
+    """What is spoken of. ``seconds`` is how long it is where it can be heard, else 0; ``page`` is
+    there where it has pages."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def seconds(self) -> float: ...
+
+    @property
+    def may_comment(self) -> bool: ...
+
+    @property
+    def page(self) -> PageView | None: ...
+
+
 class CommentsView(QWidget):
-    """The comments of one take. ``sought`` tells a second, ``marked`` a comment whose place is to be seen.
+    """The comments of one thing at a time, a take above all. ``sought`` tells a second, ``marked`` a comment whose
+    place is to be seen.
 
     ``place`` is asked what part of a picture or text is chosen right now; ``widened`` wishes for all of it instead.
     What is being typed is kept for each take until it was said.
@@ -43,7 +61,7 @@ class CommentsView(QWidget):
         self._look = look
         self._wishes = wishes
         self._place = place
-        self._take: ReviewTake | None = None
+        self._take: Subject | None = None
         self._drafts: dict[str, Draft] = {}
         self._reply = ("", "")
         self.rows: Rows[tuple[CommentView, bool]] = Rows(look, self._row, lambda pair: pair[0].id)
@@ -83,8 +101,8 @@ class CommentsView(QWidget):
         self.fault.hide()
         self._reply_to("", "")
 
-    def show_comments(self, take: ReviewTake, comments: tuple[CommentView, ...]) -> None:
-        """Show what is said of a take."""
+    def show_comments(self, take: Subject, comments: tuple[CommentView, ...]) -> None:
+        """Show what is said of a take, or of something else."""
         if self._take is None or take.id != self._take.id:
             self._change_draft(take.id)
         self._take = take

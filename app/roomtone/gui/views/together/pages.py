@@ -93,11 +93,11 @@ class TogetherPages:
         self._show_bars()
 
     def look_at(self, page: str, item: str) -> None:
-        """Bring something on a page into sight: a call on the project's page, "join" on the people's."""
+        """Bring something on a page into sight: a call or a step on the project's page, "join" on the people's."""
         if page == "people" and item == "join":
             self.people.begin_join()
         elif page == "project" and item:
-            self.project.show_call(item)
+            self.project.show_item(item)
 
     def _show_bars(self) -> None:
         view = self._view or TogetherView()

@@ -77,11 +77,16 @@ class ProjectPage(Scroll):
         self.lineage.chose.connect(self._go)
         self.calls.opened.connect(self._reveal)
 
-    def show_call(self, call: str) -> None:
-        """Bring a call into sight."""
-        row = self.calls.rows.row(call)
-        if row is not None:
-            self._reveal(row)
+    def show_item(self, item: str) -> None:
+        """Bring a call or a step into sight, with what is said of it."""
+        for view, talk, rows in (
+            (self._shown[0].calls if self._shown else (), self.calls.talk, self.calls.rows),
+            (self._shown[0].steps if self._shown else (), self.board.talk, self.board.rows),
+        ):
+            if any(one.id == item and one.comments for one in view):
+                talk.speak_of(item)
+            if (row := rows.row(item)) is not None:
+                self._reveal(row)
 
     def show_opening(self, title: str) -> None:
         """Say that a project of this title is being opened; "" that there is none."""

@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from roomtone.gui.look import Look
 from roomtone.gui.views.parts import IconButton
 from roomtone.gui.views.ticks import Tick
 from roomtone.gui.views.together.parts import Disc, words
+from roomtone.gui.views.together.talk import talk_words
 from roomtone.gui.views.transport import ChoiceBox
 from roomtone.studio.together_snapshot import StepView
 from roomtone.wire.project.items import StepFields
@@ -20,13 +21,16 @@ _KEYS = "Alt+Up and Alt+Down move it, F2 renames it"
 
 
 class StepShown(NamedTuple):
-    """A step as it is shown: whether it can be edited, stands first or last, and who may be asked to do it."""
+    """A step as it is shown: whether it can be edited, stands first or last, who may be asked to do it, and
+    whether it can be spoken of, and is."""
 
     step: StepView
     lead: bool
     first: bool
     last: bool
     people: tuple[tuple[str, str], ...]
+    comment: bool = False
+    talking: bool = False
 
 
 class StepTick(Tick):
@@ -72,6 +76,7 @@ class StepRow(QWidget):
     edited = Signal(object)
     moved = Signal(int)
     rename_wished = Signal()
+    talk_wished = Signal()
 
     def __init__(self, look: Look, shown: StepShown) -> None:
         super().__init__()
@@ -80,8 +85,12 @@ class StepRow(QWidget):
         self.tick.toggled.connect(lambda on: self.edited.emit(StepFields(done=on)))
         self.tick.moved.connect(self.moved)
         self.tick.rename_wished.connect(self.rename_wished)
-        self._across = QHBoxLayout(self)
-        self._across.setContentsMargins(0, 0, 0, 0)
+        whole, self._across, self.below = QVBoxLayout(self), QHBoxLayout(), QVBoxLayout()
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(look.tokens.space.tight)
+        whole.addLayout(self._across)
+        whole.addLayout(self.below)
+        self.below.setContentsMargins(look.px(24), 0, 0, look.tokens.space.small if shown.talking else 0)
         self._across.setSpacing(look.tokens.space.tight)
         self._across.addWidget(self.tick, 1)
         if shown.step.person is not None:
@@ -90,6 +99,16 @@ class StepRow(QWidget):
             self._add_controls(shown)
         elif shown.step.person is not None:
             self._across.addWidget(words(shown.step.person.name, "muted"))
+        if shown.comment or shown.step.comments:
+            self._add_talk(shown.step)
+
+    def _add_talk(self, step: StepView) -> None:
+        said = talk_words(step.comments)
+        talk = IconButton(self._look, "message-square", f"{said}: {step.title}")
+        talk.show_as("message-square", f"{said}: {step.title}", lit=bool(step.comments))
+        talk.setObjectName("talk")
+        talk.clicked.connect(lambda _=False: self.talk_wished.emit())
+        self._across.addWidget(talk)
 
     def _add_controls(self, shown: StepShown) -> None:
         step = shown.step
