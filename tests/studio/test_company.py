@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from itertools import pairwise
 from pathlib import Path
 
@@ -29,6 +31,17 @@ from roomtone.wire.project.people import Role
 from roomtone.wire.project.state import Stage
 from tests.rigs.workers import end_workers
 from tests.studio.ears import Ears
+
+
+def _red_png(width: int, height: int) -> bytes:
+    """Return a red picture."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    rows = (b"\0" + b"\xc0\x30\x20" * width) * height
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
 def _begin(ears: Ears) -> None:
@@ -158,6 +171,23 @@ def test_projects_steps_and_the_day(place: Home) -> None:
         assert settings_file.load(place.settings).project == first
         ears.studio.choose_project("f" * 32)
         ears.wait_notice("no-such-project")
+
+
+def test_a_project_is_seen_by_its_cover(place: Home, tmp_path: Path) -> None:
+    picture = tmp_path / "window.png"
+    picture.write_bytes(_red_png(32, 18))
+    with Ears(place) as ears:
+        _begin(ears)
+        ears.studio.bring_in([str(picture)])
+        state = ears.wait("the picture", lambda s: s.together.review.takes)
+        take = state.together.review.takes[0].id
+        assert state.together.project.picture == ""
+        ears.studio.edit_project(ProjectFields(cover=take))
+        state = ears.wait("the cover", lambda s: s.together.project.picture)
+        assert Path(state.together.project.picture).exists()
+        ears.wait("the list", lambda s: any(c.chosen and c.picture for c in s.together.projects))
+        ears.studio.edit_project(ProjectFields(cover=""))
+        ears.wait("no cover", lambda s: not s.together.project.picture and s.together.project.cover == "")
 
 
 def test_what_somebody_became_is_taken_back(place: Home, tmp_path: Path) -> None:

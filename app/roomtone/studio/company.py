@@ -15,6 +15,7 @@ from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import Problem, RoomtoneError, UsageError
 from roomtone.studio.aiming import Aiming
 from roomtone.studio.board import Board
+from roomtone.studio.covers import Covers
 from roomtone.studio.leafing import Leafing
 from roomtone.studio.lines import Tone
 from roomtone.studio.looking import Looking
@@ -72,6 +73,7 @@ class Company:
         self._project = ""
         self.selected = ""
         self._looking = Looking(together)
+        self._covers = Covers(together)
         self._leafing = Leafing(together)
         self.invitation: InvitationView | None = None
         self.invites: tuple[Invite, ...] = ()
@@ -140,9 +142,19 @@ class Company:
             links=dict(self.links),
             joined=joined,
             drawn=dict(self._looking.drawn),
+            covers={project.id: self._covers.file(project.id) for project in facts.projects},
             pages=self._leafing.pages(),
         )
+        unseen = [one.id for one in facts.projects if one.id not in self._covers.drawn]
+        if unseen or not self._covers.is_current(facts.state):
+            self.slow.put(lambda: self._look_at_covers({*unseen, facts.state.id}))
         return together_view(facts, self._aiming.aim.call, self.invitation)
+
+    def _look_at_covers(self, projects: set[str]) -> None:
+        before = dict(self._covers.drawn)
+        self._covers.look(projects)
+        if self._covers.drawn != before:
+            self.ask()
 
     def load_people(self) -> None:
         """Ask the server for links and keys; without it those that were seen stay."""

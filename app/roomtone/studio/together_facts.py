@@ -44,7 +44,8 @@ class Facts:
 
     ``texts`` is what is written in takes, ``drawn`` how others' takes look, ``pages`` the page of a PDF that is looked
     at, ``seen`` (RFC 3339) until when the news were seen, ``links`` the links of invites that were made just now, by
-    their id; ``joined`` tells that a server was joined besides the one on this computer.
+    their id; ``joined`` tells that a server was joined besides the one on this computer, ``covers`` the picture files
+    of projects.
     """
 
     document: ProjectDocument
@@ -61,6 +62,7 @@ class Facts:
     links: dict[str, str] = field(default_factory=dict)
     devices: tuple[Device, ...] = ()
     joined: bool = False
+    covers: dict[str, str] = field(default_factory=dict)
 
     @property
     def state(self) -> ProjectState:

@@ -55,6 +55,7 @@ def project_view(facts: Facts) -> ProjectView:
         due=due_line(fields.deadline, facts.now),
         template=fields.template or Template.BLANK,
         cover=fields.cover or "",
+        picture=facts.covers.get(state.id, "") if fields.cover else "",
         prompts=tuple(fields.prompts or ()),
         role=role,
         may_lead=allowed(role, Right.LEAD),
@@ -165,11 +166,18 @@ def branches(trees: list[Branch]) -> tuple[BranchView, ...]:
     return tuple(found)
 
 
-def choices_of(projects: tuple[LocalProject, ...], chosen: str) -> tuple[ProjectChoice, ...]:
+def choices_of(facts: Facts) -> tuple[ProjectChoice, ...]:
     """Return the projects that can be looked at."""
     return tuple(
-        ProjectChoice(project.id, project.title, choice_words(project), project.id == chosen, project.here)
-        for project in projects
+        ProjectChoice(
+            project.id,
+            project.title,
+            choice_words(project),
+            project.id == facts.state.id,
+            project.here,
+            facts.covers.get(project.id, ""),
+        )
+        for project in facts.projects
     )
 
 

@@ -166,17 +166,20 @@ class BranchView(msgspec.Struct, frozen=True):
 
 
 class ProjectChoice(msgspec.Struct, frozen=True):
-    """A project that can be looked at. ``here`` tells that it lives on this computer's own server."""
+    """A project that can be looked at. ``here`` tells that it lives on this computer's own server; ``picture`` is
+    the file of its cover, "" for none."""
 
     id: str
     title: str
     detail: str
     chosen: bool = False
     here: bool = False
+    picture: str = ""
 
 
 class ProjectView(msgspec.Struct, frozen=True):
-    """The project's page. What ``may_lead`` is false for is shown and not edited."""
+    """The project's page. What ``may_lead`` is false for is shown and not edited. ``cover`` is a take, ``picture`` the
+    file of its picture."""
 
     id: str = ""
     title: str = ""
@@ -187,6 +190,7 @@ class ProjectView(msgspec.Struct, frozen=True):
     due: Line = Line("", Tone.QUIET)
     template: Template = Template.BLANK
     cover: str = ""
+    picture: str = ""
     prompts: tuple[str, ...] = ()
     role: Role = Role.OWNER
     may_lead: bool = False

@@ -13,7 +13,7 @@ from roomtone.studio.together_today import today_view
 def together_view(facts: Facts, answering: str = "", invitation: InvitationView | None = None) -> TogetherView:
     """Return everything that people do together; ``answering`` is the call that the next take answers."""
     return TogetherView(
-        projects=choices_of(facts.projects, facts.state.id),
+        projects=choices_of(facts),
         today=today_view(facts),
         project=project_view(facts),
         review=review_view(facts),

@@ -7,12 +7,14 @@ from pathlib import Path
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from roomtone.gui.desk import Desk
 from roomtone.gui.views.inline import InlineEdit
 from roomtone.gui.views.parts import IconButton
+from roomtone.gui.views.together.cover import CoverView
 from roomtone.gui.views.together.project import ProjectPage
 from roomtone.gui.views.together.step import StepRow
 from roomtone.gui.views.together.take_choice import ELSEWHERE, TakesChoice
@@ -131,6 +133,42 @@ def test_the_project_is_edited_where_it_stands(page: ProjectPage, stage: Stage, 
     assert isinstance(fields, ProjectFields)
     assert (fields.title, fields.deadline, fields.prompts) == ("Kitchen Choir", "2026-12-31", ["Hum what you cook"])
     assert not form.isVisible()
+
+
+def test_a_cover_is_chosen_and_seen_at_the_head_and_in_the_list(
+    desk: Desk, page: ProjectPage, stage: Stage, wished: Wished, tmp_path: Path, qtbot: QtBot
+) -> None:
+    assert not page.about.cover.isVisible()
+    click(page.about.edit)
+    form = page.about.form
+    assert [form.cover.itemText(at) for at in range(form.cover.count())] == ["None", "Kitchen window – Sora"]
+    form.cover.setFocus(Qt.FocusReason.TabFocusReason)
+    press(form.cover, Qt.Key.Key_Down)
+    click(form.done)
+    fields = wished.said[-1][1]
+    assert isinstance(fields, ProjectFields)
+    assert fields.cover == "t4"
+    file = tmp_path / "window.png"
+    red = QImage(64, 64, QImage.Format.Format_RGB32)
+    red.fill(QColor("#c03020"))
+    assert red.save(str(file))
+    view = full()
+    chosen = msgspec.structs.replace(view.project, cover="t4", picture=str(file))
+    listed = (msgspec.structs.replace(view.projects[0], picture=str(file)), *view.projects[1:])
+    stage.publish(together=msgspec.structs.replace(view, project=chosen, projects=listed))
+    qtbot.waitUntil(page.about.cover.isVisible)
+
+    def shown(cover: CoverView) -> bool:
+        return cover.grab().toImage().pixelColor(cover.rect().center()) == QColor("#c03020")
+
+    qtbot.waitUntil(lambda: shown(page.about.cover))
+    assert page.about.cover.accessibleName() == "Cover of Kitchen Table Choir"
+    click(desk.window.header.projects)
+    row = desk.window.together.projects.rows.row("p1")
+    assert row is not None
+    small = row.findChild(CoverView)
+    assert small is not None
+    qtbot.waitUntil(lambda: shown(small))
 
 
 def test_steps_are_done_renamed_given_and_added(page: ProjectPage, wished: Wished) -> None:

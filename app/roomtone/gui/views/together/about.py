@@ -8,8 +8,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from roomtone.gui.look import Look
+from roomtone.gui.pictures import PictureStore
+from roomtone.gui.presenters.choosing import Choice
 from roomtone.gui.views.parts import ElidedLabel
+from roomtone.gui.views.together.cover import CoverView
 from roomtone.gui.views.together.parts import Flow, TextField, button, field, words
+from roomtone.gui.views.together.take_choice import ELSEWHERE
 from roomtone.gui.views.together.wishes import Wishes
 from roomtone.gui.views.transport import ChoiceBox
 from roomtone.studio.together_snapshot import ProjectView
@@ -20,11 +24,13 @@ from roomtone.wire.project.licences import WITHDRAWAL, plain
 class AboutView(QWidget):
     """The head of the project's page."""
 
-    def __init__(self, look: Look, wishes: Wishes) -> None:
+    def __init__(self, look: Look, wishes: Wishes, store: PictureStore) -> None:
         super().__init__()
         self._look = look
         self._wishes = wishes
         self._view = ProjectView()
+        self._seen: tuple[Choice, ...] = ()
+        self.cover = CoverView(look, store, 320, 180)
         self.title = words("", "heading")
         self.health = ElidedLabel(look, look.tokens.type.body)
         self.due = ElidedLabel(look, look.tokens.type.body)
@@ -36,18 +42,20 @@ class AboutView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(look.tokens.space.small)
-        for widget in (self.title, self.brief, self.health, self.due, self.terms):
+        for widget in (self.cover, self.title, self.brief, self.health, self.due, self.terms):
             column.addWidget(widget)
         column.addWidget(self.edit, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.form)
         self.form.done.clicked.connect(self._keep)
         self.form.cancel.clicked.connect(self._leave)
 
-    def show_about(self, view: ProjectView) -> None:
-        """Show it. What is being edited stays as it is being typed."""
+    def show_about(self, view: ProjectView, seen: tuple[Choice, ...] = ()) -> None:
+        """Show it; the cover may be any take that can be ``seen``. What is being edited stays as it is being typed."""
         if view.id != self._view.id:
             self._close()
-        self._view = view
+        self._view, self._seen = view, seen
+        self.cover.show_cover(view.picture, view.title)
+        self.cover.setVisible(bool(view.picture))
         self.title.setText(view.title)
         self.health.show_line(view.health)
         # How a project stands is for those who lead it; everybody else sees what is asked of them.
@@ -62,7 +70,7 @@ class AboutView(QWidget):
     def _open(self) -> None:
         view = self._view
         self.form.fill(view.title, view.brief, view.licence, view.deadline)
-        self.form.fill_prompts(view.prompts)
+        self.form.fill_more(view.prompts, view.cover, self._seen)
         self.form.show()
         self.edit.hide()
         self.form.title.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -94,6 +102,10 @@ class ProjectForm(QWidget):
         self.deadline = field("Deadline", "2026-12-24, or nothing", most=10)
         self.prompts = TextField(look, "Every day", "Small prompts of this project’s own, one a line", 3)
         self.prompts.setToolTip("One of them is shown each day; without any, Roomtone has its own")
+        self.cover = ChoiceBox(look, "Cover", "A take whose picture stands for the project")
+        self.cover.setMinimumContentsLength(8)
+        self._cover = ""
+        self.cover.chose.connect(self._choose_cover)
         self.fault = words("", "look")
         self.fault.hide()
         self.done = button(done, done, lambda: None, "primary")
@@ -109,6 +121,7 @@ class ProjectForm(QWidget):
             ("Licence", self.licence),
             ("", self.terms),
             ("Deadline", self.deadline),
+            ("Cover", self.cover),
             ("Every day", self.prompts),
             ("", self.fault),
             ("", Flow(look, self.done, self.cancel)),
@@ -117,11 +130,17 @@ class ProjectForm(QWidget):
             label.setBuddy(widget)
             form.addRow(label, widget)
         self._rows = form
-        form.setRowVisible(self.prompts, False)
+        for later in (self.prompts, self.cover):
+            form.setRowVisible(later, False)
         self._choose(Licence.BY.value)
 
-    def fill_prompts(self, prompts: tuple[str, ...]) -> None:
-        """Let the project's own prompts for every day be edited too."""
+    def fill_more(self, prompts: tuple[str, ...], cover: str, seen: tuple[Choice, ...]) -> None:
+        """Let also be edited what only a project that is there has: its own prompts for every day, and its cover."""
+        known = [("", "None"), *seen]
+        entries = known if any(one == cover for one, _ in known) else [*known, (cover, ELSEWHERE)]
+        self._cover = cover
+        self.cover.show_entries(entries, cover)
+        self._rows.setRowVisible(self.cover, True)
         self.prompts.setPlainText("\n".join(prompts))
         self._rows.setRowVisible(self.prompts, True)
 
@@ -147,8 +166,16 @@ class ProjectForm(QWidget):
         prompts = [prompt for line in lines if (prompt := " ".join(line.split())[:300])][:400]
         shown = self._rows.isRowVisible(self.prompts)
         return ProjectFields(
-            title, self.brief.toPlainText().strip(), self._licence, deadline, prompts=prompts if shown else None
+            title,
+            self.brief.toPlainText().strip(),
+            self._licence,
+            deadline,
+            cover=self._cover if shown else None,
+            prompts=prompts if shown else None,
         )
+
+    def _choose_cover(self, take: str) -> None:
+        self._cover = take
 
     def _choose(self, value: str) -> None:
         self._licence = Licence(value)

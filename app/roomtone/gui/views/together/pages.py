@@ -27,10 +27,10 @@ class TogetherPages:
     def __init__(self, look: Look, source: WaveSource, store: PictureStore) -> None:
         self.wishes = Wishes()
         self.today = TodayPage(look, self.wishes)
-        self.project = ProjectPage(look, self.wishes)
+        self.project = ProjectPage(look, self.wishes, store)
         self.review = ReviewPage(look, source, store, self.wishes)
         self.people = PeoplePage(look, self.wishes)
-        self.projects = ProjectsPanel(look, self.wishes)
+        self.projects = ProjectsPanel(look, self.wishes, store)
         self.answering = AnsweringBar(look, self.wishes)
         self.queued = QueuedBar(look, self.wishes)
         self._view: TogetherView | None = None

@@ -6,6 +6,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from roomtone.gui.look import Look
+from roomtone.gui.pictures import PictureStore
 from roomtone.gui.presenters.choosing import take_choices
 from roomtone.gui.presenters.model import EmptyModel
 from roomtone.gui.views.empty import EmptyView
@@ -32,12 +33,12 @@ _ASIDE = 400
 class ProjectPage(Scroll):
     """The page."""
 
-    def __init__(self, look: Look, wishes: Wishes) -> None:
+    def __init__(self, look: Look, wishes: Wishes, store: PictureStore) -> None:
         super().__init__(look, "Project", 760, _ASIDE)
         self._look = look
         self._wishes = wishes
         self._shown: tuple[ProjectView, ReviewView, tuple[Person, ...]] | None = None
-        self.about = AboutView(look, wishes)
+        self.about = AboutView(look, wishes, store)
         self.board = BoardView(look, wishes)
         self.calls = CallsView(look, wishes)
         self.lineage = LineageView(look)
@@ -106,8 +107,9 @@ class ProjectPage(Scroll):
         self.nothing.setVisible(not view.id)
         self._all.setVisible(bool(view.id))
         self.show_beside(bool(view.id))
-        self.about.show_about(view)
-        self.calls.show_calls(view, take_choices(review.takes))
+        choices = take_choices(review.takes)
+        self.about.show_about(view, (*choices.seen, *choices.pages))
+        self.calls.show_calls(view, choices)
         self.board.show_board(view, people)
         self.credits.show_rows(view.credits)
         self._unnamed.setVisible(not view.credits)

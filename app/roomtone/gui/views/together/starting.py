@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from roomtone.gui.look import Look
+from roomtone.gui.pictures import PictureStore
 from roomtone.gui.views.together.about import ProjectForm
+from roomtone.gui.views.together.cover import CoverView
 from roomtone.gui.views.together.parts import Flow, Rows, button, words
 from roomtone.gui.views.together.wishes import Wishes
 from roomtone.gui.views.transport import ChoiceBox
@@ -20,10 +22,11 @@ class ProjectsPanel(QScrollArea):
 
     closed = Signal()
 
-    def __init__(self, look: Look, wishes: Wishes) -> None:
+    def __init__(self, look: Look, wishes: Wishes, store: PictureStore) -> None:
         super().__init__()
         self._look = look
         self._wishes = wishes
+        self._store = store
         self._template = Template.SONG
         self.setObjectName("projects")
         self.setAccessibleName("Projects")
@@ -31,7 +34,7 @@ class ProjectsPanel(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        self.rows: Rows[ProjectChoice] = Rows(look, self._row, lambda choice: choice.id)
+        self.rows: Rows[tuple[ProjectChoice, bool]] = Rows(look, self._row, lambda pair: pair[0].id)
         self.start = button("Start a project …", "Start a project", self._open)
         self.join = button("Join by a link …", "Join a project by a link", self._join)
         self.template = ChoiceBox(look, "What it begins as", "What the project begins as")
@@ -58,7 +61,8 @@ class ProjectsPanel(QScrollArea):
 
     def show_projects(self, choices: tuple[ProjectChoice, ...]) -> None:
         """Show the projects."""
-        self.rows.show_rows(choices)
+        pictured = any(choice.picture for choice in choices)
+        self.rows.show_rows([(choice, pictured) for choice in choices])
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
@@ -71,13 +75,23 @@ class ProjectsPanel(QScrollArea):
     def minimumSizeHint(self) -> QSize:
         return QSize(self._look.px(200), self._look.px(80))
 
-    def _row(self, choice: ProjectChoice) -> QWidget:
+    def _row(self, pair: tuple[ProjectChoice, bool]) -> QWidget:
+        choice, pictured = pair
         made = button(
             f"{choice.title}   {choice.detail}", f"Look at {choice.title}", lambda: self._look_at(choice.id), "row"
         )
         made.setCheckable(True)
         made.setChecked(choice.chosen)
-        return made
+        if not pictured:
+            return made
+        row, cover = QWidget(), CoverView(self._look, self._store, 64, 36)
+        cover.show_cover(choice.picture, choice.title)
+        across = QHBoxLayout(row)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(self._look.tokens.space.small)
+        across.addWidget(cover)
+        across.addWidget(made, 1)
+        return row
 
     def _look_at(self, project: str) -> None:
         self._wishes.ask(lambda studio: studio.choose_project(project))
