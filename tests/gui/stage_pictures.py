@@ -17,6 +17,7 @@ from roomtone.studio.snapshot import (
     DraftView,
     Framing,
     PrompterView,
+    RevisionView,
     StudioState,
 )
 
@@ -136,7 +137,13 @@ class PicturesStage:
     def write(self, draft: str, text: str) -> None:
         self.said.append(("write", draft, text))
         found = next(one for one in self.state.drafts if one.id == draft)
-        self.change_draft(draft, text=text, words=len(text.split()), revisions=found.revisions + 1)
+        revisions = (*found.revisions, RevisionView(text, f"29 Nov, 14:0{len(found.revisions)}"))
+        self.change_draft(draft, text=text, words=len(text.split()), revisions=revisions)
+
+    def restore_page(self, draft: str, revision: int) -> None:
+        self.said.append(("restore_page", draft, revision))
+        found = next(one for one in self.state.drafts if one.id == draft)
+        self.change_draft(draft, text=found.revisions[revision].text)
 
     def keep_draft(self, draft: str, title: str = "", fps: int = 12) -> None:
         self.said.append(("keep_draft", draft, title, fps))

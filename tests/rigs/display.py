@@ -61,6 +61,9 @@ class VirtualDisplay:
             # xdotool ends with 1 and says nothing when it found no window.
             if re.search(r"ended with 1: *$", str(error)):
                 return []
+            if "BadWindow" in str(error):
+                # One went away while it was looked at.
+                return self.windows(name)
             raise
 
     def wait_window(self, name: str, seconds: float = 30.0) -> str:

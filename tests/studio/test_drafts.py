@@ -44,6 +44,25 @@ def test_a_page_is_kept_while_it_is_written_and_there_again(place: Home) -> None
         assert _only(ears).text == "Once upon a time there was"
 
 
+def test_a_page_becomes_what_it_was_and_what_it_was_until_then_stays(place: Home) -> None:
+    with Ears(place) as ears:
+        ears.studio.begin_draft(DraftKind.WRITING)
+        draft = _only(ears)
+        ears.studio.write(draft.id, "A long first verse that was good as it was")
+        ears.wait("the text", lambda s: s.drafts[0].words == 10)
+        ears.studio.write(draft.id, "Gone")
+        shown = ears.wait("a revision", lambda s: s.drafts[0].revisions and s.drafts[0].words == 1).drafts[0]
+        assert shown.revisions[0].text == "A long first verse that was good as it was"
+        assert shown.revisions[0].when
+        ears.studio.write(draft.id, "Gone and done")
+        ears.studio.restore_page(draft.id, 0)
+        again = ears.wait("the first verse", lambda s: s.drafts[0].words == 10).drafts[0]
+        assert again.text == "A long first verse that was good as it was"
+        assert "Gone and done" in [one.text for one in again.revisions]
+        ears.studio.restore_page(draft.id, 99)
+        ears.wait_notice("no-such-revision")
+
+
 def test_a_draft_that_was_put_aside_comes_back_with_undo(place: Home) -> None:
     with Ears(place) as ears:
         ears.studio.begin_draft(DraftKind.STOP_MOTION)

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from roomtone.assembly.messages import Pictures
+from roomtone.foundation.decoding import decode
 from roomtone.foundation.paths import Home
 
 
@@ -18,7 +19,7 @@ def pictures_index(home: Home, take: str, track: str) -> Path:
 def read_drawn(home: Home, take: str, track: str) -> Pictures | None:
     """Return what was drawn of a track; ``None`` where the cache misses it, or any part of it."""
     try:
-        drawn = msgspec.json.decode(pictures_index(home, take, track).read_bytes(), type=Pictures)
+        drawn = decode(pictures_index(home, take, track).read_bytes(), Pictures)
     except (OSError, msgspec.DecodeError):
         return None
     whole = all(Path(file).exists() for file in (drawn.thumbnail, drawn.filmstrip) if file)

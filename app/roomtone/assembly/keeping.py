@@ -24,6 +24,7 @@ from roomtone.assembly.media import Media, UnreadableFileError, probe
 from roomtone.assembly.messages import BroughtIn, KeepStills, KeepText, Page
 from roomtone.assembly.stills_film import ENCODER, UnreadablePictureError, check_archive, make_archive, make_film
 from roomtone.foundation.clock import Clock
+from roomtone.foundation.decoding import decode
 from roomtone.foundation.errors import UsageError, WorldError, from_os_error
 from roomtone.foundation.files import free_bytes, sync_directory
 from roomtone.foundation.paths import Home
@@ -95,7 +96,7 @@ def check_made(path: Path, media: str) -> str | None:
         return check_archive(path)
     if media == _REVISIONS:
         try:
-            msgspec.json.decode(path.read_bytes(), type=RevisionsDocument)
+            decode(path.read_bytes(), RevisionsDocument)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             return str(error)
         return ""

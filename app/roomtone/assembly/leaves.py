@@ -9,6 +9,7 @@ import msgspec
 
 from roomtone.assembly.messages import DrawnPage
 from roomtone.assembly.pages import UnreadablePagesError, draw_page
+from roomtone.foundation.decoding import decode
 from roomtone.foundation.errors import WorldError
 from roomtone.foundation.files import atomic_write, make_directory
 from roomtone.foundation.paths import Home
@@ -62,7 +63,7 @@ def draw_leaf(home: Home, take: str, file: Path, number: int, seconds: float = _
 
 def _read(index: Path) -> DrawnPage | None:
     try:
-        drawn = msgspec.json.decode(index.read_bytes(), type=DrawnPage)
+        drawn = decode(index.read_bytes(), DrawnPage)
     except (OSError, msgspec.DecodeError):
         return None
     return drawn if Path(drawn.file).exists() else None

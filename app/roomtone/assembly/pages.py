@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from roomtone.foundation.decoding import decode
 from roomtone.foundation.workers.spawn import executable
 
 MAX_BYTES: Final = 512 << 20
@@ -78,7 +79,7 @@ def _read(path: Path, seconds: float, *arguments: str) -> Pages:
     except subprocess.TimeoutExpired as error:
         raise UnreadablePagesError(f"Reading it takes longer than {seconds:.0f} seconds") from error
     try:
-        answer = msgspec.json.decode(done.stdout, type=Pages | NotRead)
+        answer = decode(done.stdout, Pages | NotRead)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UnreadablePagesError("Reading it takes more memory than it may have, or ends its reader") from error
     if isinstance(answer, NotRead):

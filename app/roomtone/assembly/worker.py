@@ -26,6 +26,7 @@ from roomtone.assembly.loudness import loudness_of
 from roomtone.assembly.previewing import make_preview
 from roomtone.assembly.strips import draw_pictures
 from roomtone.foundation.clock import Clock, SystemClock
+from roomtone.foundation.decoding import decoder_of
 from roomtone.foundation.errors import RoomtoneError, from_os_error
 from roomtone.foundation.paths import Home
 from roomtone.foundation.workers import spawn
@@ -46,7 +47,7 @@ class RenderWorker:
         self._home = home
         self._clock = clock
         self._library = Library(home.library, home.takes)
-        self._decoder: msgspec.json.Decoder[m.Command] = msgspec.json.Decoder(m.Command)
+        self._decoder: msgspec.json.Decoder[m.Command] = decoder_of(m.Command)
         self._job = threading.Lock()
         self._ending = threading.Event()
         self._host = WorkerHost(home, m.NAME, self._handle, list)

@@ -12,6 +12,7 @@ from roomtone.cli.finding import NAMED, find_call, find_step, find_take, several
 from roomtone.cli.output import Output
 from roomtone.cli.projects import nothing_named, read_text
 from roomtone.foundation.clock import Clock
+from roomtone.foundation.decoding import convert
 from roomtone.foundation.errors import UsageError
 from roomtone.foundation.paths import Home
 from roomtone.studio.answering import make_ready
@@ -103,7 +104,7 @@ def _fields(options: argparse.Namespace, state: ProjectState) -> CallFields:
 def _checked(fields: CallFields) -> CallFields:
     """A field that nobody can read is refused here, in words."""
     try:
-        return msgspec.convert(msgspec.to_builtins(fields), CallFields)
+        return convert(msgspec.to_builtins(fields), CallFields)
     except msgspec.ValidationError as error:
         raise UsageError("bad-field", "The call was not changed", f"A field is wrong: {error}", "Change it") from error
 

@@ -13,6 +13,7 @@ import msgspec
 
 from roomtone.devices.asking import Asked
 from roomtone.devices.model import DeviceList
+from roomtone.foundation.decoding import decode
 from roomtone.foundation.errors import BugError
 
 log = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ class Lookout:
         with self._lock:
             for _ in range(2):
                 with contextlib.suppress(OSError, msgspec.DecodeError):
-                    return msgspec.json.decode(self._lister.ask(question, ANSWER_SECONDS), type=DeviceList)
+                    return decode(self._lister.ask(question, ANSWER_SECONDS), DeviceList)
                 # A driver may have taken the lister down with it; a fresh one gets a second try.
                 if self._lister.end() == -signal.SIGABRT:
                     log.info("the lister was aborted: no sound device is there")

@@ -11,6 +11,7 @@ from roomtone.devices.model import DeviceList
 from roomtone.devices.pictures.model import PictureList
 from roomtone.engine import messages as m
 from roomtone.foundation.clock import Clock
+from roomtone.foundation.decoding import decoder_of
 from roomtone.foundation.paths import Home
 from roomtone.foundation.workers.client import WorkerClient, attach
 from roomtone.foundation.workers.spawn import ensure
@@ -106,7 +107,7 @@ class EngineClient:
 
 
 def _decoding(on_event: Callable[[m.Event], None]) -> Callable[[msgspec.Raw], None]:
-    decoder: msgspec.json.Decoder[m.Event] = msgspec.json.Decoder(m.Event)
+    decoder: msgspec.json.Decoder[m.Event] = decoder_of(m.Event)
 
     def decode(raw: msgspec.Raw) -> None:
         try:

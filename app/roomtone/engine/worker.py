@@ -21,6 +21,7 @@ from roomtone.engine import messages as m
 from roomtone.engine.desk import Desk
 from roomtone.engine.space import remove_leftovers
 from roomtone.foundation.clock import SystemClock
+from roomtone.foundation.decoding import decoder_of
 from roomtone.foundation.errors import RoomtoneError, from_os_error
 from roomtone.foundation.paths import Home
 from roomtone.foundation.workers import spawn
@@ -51,7 +52,7 @@ class EngineWorker:
     def __init__(self, home: Home, clock: SystemClock) -> None:
         self._home = home
         self._clock = clock
-        self._decoder: msgspec.json.Decoder[m.Command] = msgspec.json.Decoder(m.Command)
+        self._decoder: msgspec.json.Decoder[m.Command] = decoder_of(m.Command)
         self._ending = threading.Event()
         self._lookout = Lookout(home.logs / "devices.out")
         self._sound = SoundSystem(clock)

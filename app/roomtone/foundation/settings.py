@@ -13,6 +13,7 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
+from roomtone.foundation.decoding import convert, decode
 from roomtone.foundation.errors import WorldError
 from roomtone.foundation.files import atomic_write
 
@@ -84,7 +85,7 @@ def load(path: Path) -> Settings:
     except FileNotFoundError:
         return Settings()
     try:
-        return msgspec.json.decode(raw, type=Settings)
+        return decode(raw, Settings)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         newer = _understood(raw)
         if newer is not None:
@@ -98,7 +99,7 @@ def load(path: Path) -> Settings:
 def _understood(raw: bytes) -> Settings | None:
     """Return what this version understands of a newer one's settings; ``None`` where they are none."""
     try:
-        found = msgspec.json.decode(raw, type=dict[str, object])
+        found = decode(raw, dict[str, object])
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
     schema = found.get("schema")
@@ -108,9 +109,9 @@ def _understood(raw: bytes) -> Settings | None:
     for name in Settings.__struct_fields__:
         if name in found:
             with contextlib.suppress(msgspec.ValidationError):
-                msgspec.convert({name: found[name]}, type=Settings)
+                convert({name: found[name]}, Settings)
                 known[name] = found[name]
-    return msgspec.convert(known, type=Settings)
+    return convert(known, Settings)
 
 
 def _free_name(path: Path) -> Path:

@@ -58,6 +58,7 @@ class PicturesDesk(QObject):
         artwork.dropped.connect(studio.drop_picture)
         artwork.kept.connect(studio.keep_draft)
         writing.written.connect(studio.write)
+        writing.restored.connect(studio.restore_page)
         writing.kept.connect(studio.keep_draft)
         window.takes.nudged.connect(studio.nudge)
         window.takes.ghost_wished.connect(studio.choose_ghost)

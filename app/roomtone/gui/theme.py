@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from roomtone.foundation.decoding import decode
 from roomtone.foundation.resources import resource
 
 
@@ -158,7 +159,7 @@ SHAPE_PAIRS: Final[tuple[tuple[str, str], ...]] = (
 
 def load_tokens() -> Tokens:
     """Read the token file. Raises ``msgspec.ValidationError`` where it lacks something."""
-    return msgspec.json.decode(resource("theme/tokens.json").read_bytes(), type=Tokens)
+    return decode(resource("theme/tokens.json").read_bytes(), Tokens)
 
 
 def contrast(one: str, other: str) -> float:

@@ -18,6 +18,7 @@ import msgspec
 import uvicorn
 
 from roomtone.foundation.clock import Clock
+from roomtone.foundation.decoding import decode
 from roomtone.foundation.errors import WorldError, from_os_error
 from roomtone.foundation.files import atomic_write, make_directory
 from roomtone.foundation.workers.host import OnlyOne
@@ -198,6 +199,6 @@ class _Server(uvicorn.Server):
 def read_announcement(data: Path) -> Announcement | None:
     """Return how the running server of a data folder is reached, or ``None``."""
     try:
-        return msgspec.json.decode(address_file(data).read_bytes(), type=Announcement)
+        return decode(address_file(data).read_bytes(), Announcement)
     except (OSError, msgspec.DecodeError):
         return None

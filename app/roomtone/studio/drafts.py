@@ -17,9 +17,10 @@ from roomtone.studio.lapsing import Lapses
 from roomtone.studio.lines import Tone
 from roomtone.studio.pages import Pages
 from roomtone.studio.queueing import QueueThread
-from roomtone.studio.snapshot import DraftKind, DraftView
+from roomtone.studio.snapshot import DraftKind, DraftView, RevisionView
 from roomtone.studio.take_list import TakeList
 from roomtone.studio.timetable import Timetable
+from roomtone.studio.views import day_and_time
 from roomtone.studio.workshop import Workshop
 from roomtone.takes import drafts
 from roomtone.takes.drafts import Draft, DraftState
@@ -108,6 +109,19 @@ class Drafts:
     def write(self, draft: str, text: str) -> None:
         """Take the text of a page as it is now; it is kept a moment later. Returns at once."""
         self._pages.write(draft, text)
+
+    def restore_page(self, draft: str, revision: int) -> None:
+        """Make a page what it was at a revision, counted from 0; what it was until now becomes one itself."""
+        self._pages.flush(draft)
+        found = self._find(draft)
+        if not 0 <= revision < len(found.revisions):
+            raise UsageError(
+                "no-such-revision",
+                "The page was left as it is",
+                f"It has {len(found.revisions)} revisions",
+                "Choose one of them",
+            )
+        self._change(draft, lambda d: self._drafting.write(d, d.revisions[revision].text, revise=True))
 
     def keep(self, draft: str, title: str, fps: int) -> None:
         """Make a take of a draft. An errand: a film is encoded."""
@@ -210,7 +224,7 @@ def draft_view(draft: Draft, every: float) -> DraftView:
         pictures=[str(picture.file) for picture in draft.pictures],
         text=draft.text,
         words=count_words(draft.text),
-        revisions=len(draft.revisions),
+        revisions=tuple(RevisionView(one.text, day_and_time(one.at)) for one in draft.revisions),
         every=every,
         running=every > 0,
     )

@@ -86,6 +86,9 @@ class StudioIntents(Protocol):
     def write(self, draft: str, text: str) -> None:
         """Keep the text of a page as it is now."""
 
+    def restore_page(self, draft: str, revision: int) -> None:
+        """Make a page what it was at a revision, counted from 0; what it was until now becomes a revision itself."""
+
     def keep_draft(self, draft: str, title: str = "", fps: int = 12) -> None:
         """Make a take of a draft: sealed, hashed, sent."""
 

@@ -7,6 +7,7 @@ from typing import Any, Final, get_args, get_type_hints
 
 import msgspec
 
+from roomtone.foundation.decoding import convert
 from roomtone.foundation.settings import MAX_PACE, MAX_PROMPTER, FramingSetting, PrompterSetting
 from roomtone.studio.board import Board
 from roomtone.studio.queueing import QueueThread
@@ -36,8 +37,8 @@ class Preferences:
         with self._board.looking() as model:
             model.theme = settings.theme
             model.person = settings.person
-            model.framing = msgspec.convert(settings.framing, Framing, from_attributes=True)
-            model.prompter = msgspec.convert(settings.prompter, PrompterView, from_attributes=True)
+            model.framing = convert(settings.framing, Framing, from_attributes=True)
+            model.prompter = convert(settings.prompter, PrompterView, from_attributes=True)
 
     def choose_theme(self, theme: str) -> None:
         """Look like this from now on."""
@@ -56,7 +57,7 @@ class Preferences:
         ghost = min(1.0, max(0.0, framing.ghost)) if math.isfinite(framing.ghost) else 0.0
         aspect = framing.aspect if framing.aspect in ASPECTS else ""
         wanted = msgspec.structs.replace(framing, aspect=aspect, ghost=float(ghost))
-        kept = msgspec.convert(wanted, FramingSetting, from_attributes=True)
+        kept = convert(wanted, FramingSetting, from_attributes=True)
         with self._board.changing() as model:
             model.framing = wanted
             self._unsaved["framing"] = kept
@@ -68,7 +69,7 @@ class Preferences:
         wanted = msgspec.structs.replace(
             prompter, text=several_lines(prompter.text)[:MAX_PROMPTER], words_a_minute=pace
         )
-        kept = msgspec.convert(wanted, PrompterSetting, from_attributes=True)
+        kept = convert(wanted, PrompterSetting, from_attributes=True)
         with self._board.changing() as model:
             model.prompter = wanted
             self._unsaved["prompter"] = kept

@@ -127,10 +127,18 @@ class DraftKind(StrEnum):
     WRITING = "writing"
 
 
+class RevisionView(msgspec.Struct, frozen=True):
+    """How a page once read, and when that was, for people."""
+
+    text: str
+    when: str
+
+
 class DraftView(msgspec.Struct, frozen=True):
     """Something begun and not yet a take; it is kept on disk at every step. ``pictures`` are files, oldest first.
 
-    ``running`` tells that a time-lapse is taking pictures, one each ``every`` seconds.
+    ``revisions`` of a page come oldest first. ``running`` tells that a time-lapse is taking pictures, one each
+    ``every`` seconds.
     """
 
     id: str
@@ -140,7 +148,7 @@ class DraftView(msgspec.Struct, frozen=True):
     pictures: list[str] = []
     text: str = ""
     words: int = 0
-    revisions: int = 0
+    revisions: tuple[RevisionView, ...] = ()
     every: float = 0.0
     running: bool = False
 

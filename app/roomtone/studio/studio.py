@@ -101,6 +101,9 @@ class Studio(TogetherStudio):
     def write(self, draft: str, text: str) -> None:
         self._parts.drafts.write(draft, text)
 
+    def restore_page(self, draft: str, revision: int) -> None:
+        self._draft(lambda: self._parts.drafts.restore_page(draft, revision))
+
     def keep_draft(self, draft: str, title: str = "", fps: int = 12) -> None:
         self._errand(lambda: self._parts.drafts.keep(draft, title, fps))
 

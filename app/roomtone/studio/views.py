@@ -162,7 +162,7 @@ def _detail(item: LibraryItem) -> str:
         parts.append(f"{item.dropouts} dropout{'s' if item.dropouts > 1 else ''}")
     if any(t.clipped for t in item.tracks):
         parts.append("clipped")
-    parts.append(_day(item.started))
+    parts.append(day_and_time(item.started))
     if len(item.tracks) > 1 and not track.media.startswith("text/"):
         parts.append(f"{len(item.tracks)} tracks")
     elif track.channels == 2:
@@ -180,9 +180,10 @@ def _detail(item: LibraryItem) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _day(started: str) -> str:
+def day_and_time(at: str) -> str:
+    """Return a time (RFC 3339) for people, in the time of this place."""
     try:
-        return datetime.fromisoformat(started).astimezone().strftime("%-d %b, %H:%M")
+        return datetime.fromisoformat(at).astimezone().strftime("%-d %b, %H:%M")
     except ValueError:
         return ""
 

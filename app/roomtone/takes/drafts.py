@@ -22,6 +22,7 @@ from typing import Any, Final
 
 import msgspec
 
+from roomtone.foundation.decoding import decode, decoder_of
 from roomtone.foundation.errors import RoomtoneError, UsageError, WorldError
 from roomtone.takes.folder import BROKEN, read_manifest, take_folders
 from roomtone.takes.naming import one_line
@@ -223,7 +224,7 @@ class _Schema(msgspec.Struct, frozen=True):
     schema: int
 
 
-_ENTRY: Final[msgspec.json.Decoder[DraftEntry]] = msgspec.json.Decoder(DraftEntry)
+_ENTRY: Final[msgspec.json.Decoder[DraftEntry]] = decoder_of(DraftEntry)
 
 
 def read_draft(folder: Path) -> Draft:
@@ -340,7 +341,7 @@ def _take_of(draft: Draft, takes: list[Path]) -> Path | None:
 
 def _first(folder: Path, line: bytes) -> DraftBegan:
     try:
-        schema = msgspec.json.decode(line, type=_Schema).schema
+        schema = decode(line, _Schema).schema
         if schema > SCHEMA:
             raise NewerDraftError(folder, schema)
         entry = _ENTRY.decode(line)

@@ -24,6 +24,7 @@ from typing import Any, Final
 
 import msgspec
 
+from roomtone.foundation.decoding import decode, decoder_of
 from roomtone.foundation.errors import WorldError
 from roomtone.foundation.files import atomic_write, safe_name
 from roomtone.wire.api import Id, TrackName
@@ -378,7 +379,7 @@ def decode_journal(folder: Path, raw: bytes) -> list[Entry]:
 def _first_line_error(folder: Path, line: bytes, why: str) -> WorldError:
     """A newer schema may have changed the first entry in ways that this version cannot decode."""
     try:
-        schema = msgspec.json.decode(line, type=_Schema).schema
+        schema = decode(line, _Schema).schema
     except BROKEN:
         return UnreadableFolderError(folder, f"Its journal is damaged: {why}")
     if schema > SCHEMA:
@@ -398,10 +399,10 @@ def read_manifest(folder: Path) -> Manifest | None:
     except OSError as error:
         raise UnreadableFolderError(folder, f"Its manifest cannot be opened: {error.strerror}") from error
     try:
-        schema = msgspec.json.decode(raw, type=_Schema).schema
+        schema = decode(raw, _Schema).schema
         if schema > SCHEMA:
             raise NewerFolderError(folder, schema)
-        return msgspec.json.decode(raw, type=Manifest)
+        return decode(raw, Manifest)
     except BROKEN as error:
         raise UnreadableFolderError(folder, f"Its manifest is damaged: {error}") from error
 
@@ -420,4 +421,4 @@ def to_builtins(document: msgspec.Struct) -> dict[str, Any]:
     return built
 
 
-_ENTRY: msgspec.json.Decoder[Entry] = msgspec.json.Decoder(Entry)
+_ENTRY: msgspec.json.Decoder[Entry] = decoder_of(Entry)

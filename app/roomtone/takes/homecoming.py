@@ -12,9 +12,8 @@ import os
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from roomtone.foundation.clock import Clock
+from roomtone.foundation.decoding import decode
 from roomtone.foundation.errors import Problem, RoomtoneError
 from roomtone.foundation.files import free_bytes, sync_data
 from roomtone.takes.folder import (
@@ -121,7 +120,7 @@ def _append(path: Path, part: Spill) -> None:
 def _seal(folder: Path, overflow: Path) -> None:
     """Seal the take as its overflow was, where that is what lies on the disk now; else leave it to recovery."""
     try:
-        manifest = msgspec.json.decode((overflow / MANIFEST).read_bytes(), type=Manifest)
+        manifest = decode((overflow / MANIFEST).read_bytes(), Manifest)
     except FileNotFoundError:
         return
     for track in manifest.tracks:

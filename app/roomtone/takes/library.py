@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
+from roomtone.foundation.decoding import decoder_of
 from roomtone.foundation.errors import Problem, RoomtoneError, UsageError
 from roomtone.takes.folder import BROKEN, JOURNAL, MANIFEST, Ending, NewerFolderError, Source, take_folders
 from roomtone.takes.model import Take, TakeState, load_take
@@ -157,7 +158,7 @@ class Library:
         self._index = index
         self._takes = takes
         self._lock = threading.Lock()
-        self._decoder = msgspec.json.Decoder(LibraryItem)
+        self._decoder = decoder_of(LibraryItem)
         self._encoder = msgspec.json.Encoder()
         self._connection: sqlite3.Connection | None = None
 

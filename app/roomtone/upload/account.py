@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
+from roomtone.foundation.decoding import decode
 from roomtone.foundation.errors import UsageError
 from roomtone.foundation.files import atomic_write
 from roomtone.foundation.paths import Home
@@ -30,7 +31,7 @@ def account_file(home: Home) -> Path:
 def load(home: Home) -> Joined | None:
     """Return the joined server, or ``None`` where the embedded one is used."""
     try:
-        return msgspec.json.decode(account_file(home).read_bytes(), type=Joined)
+        return decode(account_file(home).read_bytes(), Joined)
     except FileNotFoundError:
         return None
     except msgspec.DecodeError as error:

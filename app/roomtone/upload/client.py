@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from roomtone.foundation.clock import Clock
+from roomtone.foundation.decoding import decoder_of
 from roomtone.foundation.paths import Home
 from roomtone.foundation.workers import client as workers
 from roomtone.foundation.workers import spawn
@@ -24,7 +25,7 @@ NAME: Final = "sync"
 DOWNLOAD_SECONDS: Final = 24 * 3600.0
 _LOOK_SECONDS: Final = 0.1
 
-_EVENT: Final[msgspec.json.Decoder[Event]] = msgspec.json.Decoder(Event)
+_EVENT: Final[msgspec.json.Decoder[Event]] = decoder_of(Event)
 
 
 class SyncClient(TogetherCalls):

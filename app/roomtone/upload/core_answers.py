@@ -10,7 +10,7 @@ import msgspec
 from roomtone.upload import core_problems
 from roomtone.upload.core_events import Answer, Failure, Purpose, Request
 from roomtone.upload.core_line import Line
-from roomtone.upload.core_problems import decode, offset_of, refusal, retry_after, said
+from roomtone.upload.core_problems import document_in, offset_of, refusal, retry_after, said
 from roomtone.upload.core_track import TrackCore
 from roomtone.upload.states import Phase
 from roomtone.wire import api
@@ -90,7 +90,7 @@ def _sent(track: TrackCore, line: Line, request: Request, answer: Answer, second
 
 
 def _sealed(track: TrackCore, answer: Answer, now: float) -> None:
-    told = decode(answer, api.Track)
+    told = document_in(answer, api.Track)
     if told is None or told.state is not api.TrackState.SEALED or not told.digest:
         _senseless(track, now)
     else:

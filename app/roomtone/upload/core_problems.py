@@ -6,6 +6,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
+from roomtone.foundation.decoding import decode
 from roomtone.foundation.errors import Problem
 from roomtone.upload.core_events import Answer, Failure
 from roomtone.wire.api import ProblemDocument
@@ -98,7 +99,7 @@ LINK_PROBLEMS: Final = {Failure.UNREACHABLE: OFFLINE, Failure.UNTRUSTED: UNTRUST
 def refusal(answer: Answer) -> ProblemDocument:
     """Return the problem document of an answer; one with an empty code where there is none."""
     try:
-        return msgspec.json.decode(answer.body, type=ProblemDocument)
+        return decode(answer.body, ProblemDocument)
     except msgspec.DecodeError:
         return ProblemDocument("", "")
 
@@ -110,10 +111,10 @@ def said(document: ProblemDocument, fallback: Problem) -> Problem:
     return Problem(document.code, document.title, document.detail, document.remedy, document.ours)
 
 
-def decode(answer: Answer, kind: type[T]) -> T | None:
+def document_in(answer: Answer, kind: type[T]) -> T | None:
     """Return the document in an answer, or ``None`` where it is none of that kind."""
     try:
-        return msgspec.json.decode(answer.body, type=kind)
+        return decode(answer.body, kind)
     except msgspec.DecodeError:
         return None
 

@@ -6,7 +6,7 @@ from roomtone.upload import core_answers, core_problems
 from roomtone.upload.core_answers import TROUBLE_AFTER
 from roomtone.upload.core_events import Answer, Failure, Request
 from roomtone.upload.core_line import Line
-from roomtone.upload.core_problems import decode, refusal, retry_after, said
+from roomtone.upload.core_problems import document_in, refusal, retry_after, said
 from roomtone.upload.core_take import TakeCore
 from roomtone.upload.states import TakePhase
 from roomtone.wire import api
@@ -27,7 +27,7 @@ def answered(take: TakeCore, line: Line, request: Request, answer: Answer, secon
         take.backoff.succeed()
         take.go(TakePhase.DECLARING)
         return
-    told = decode(answer, api.Take)
+    told = document_in(answer, api.Take)
     if told is None or told.id != take.local.id or (take.phase is TakePhase.SEALING and not told.sealed):
         take.backoff.fail(now)
         take.odd(core_problems.NOT_ROOMTONE)

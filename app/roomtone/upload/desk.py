@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from roomtone.foundation.decoding import decoder_of
 from roomtone.foundation.errors import UsageError
 from roomtone.upload import messages
 from roomtone.upload.download import download
@@ -23,7 +24,7 @@ from roomtone.wire import api
 
 _ID: Final = re.compile("[0-9a-f]{32}")
 _TRACK: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}\.[a-z0-9]{1,5}")
-_COMMAND: Final[msgspec.json.Decoder[messages.Command]] = msgspec.json.Decoder(messages.Command)
+_COMMAND: Final[msgspec.json.Decoder[messages.Command]] = decoder_of(messages.Command)
 
 
 class Desk:

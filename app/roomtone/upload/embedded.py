@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from roomtone.foundation.decoding import decode
 from roomtone.foundation.errors import WorldError
 from roomtone.foundation.paths import Home
 from roomtone.foundation.workers import spawn
@@ -66,7 +67,7 @@ class EmbeddedServer:
     def _answering(self) -> Endpoint | None:
         try:
             raw = (self._home.run / "server.json").read_bytes()
-            announced = msgspec.json.decode(raw, type=_Announcement)
+            announced = decode(raw, _Announcement)
             token = (self._home.server / "token").read_text("utf-8").strip()
         except (OSError, msgspec.DecodeError):
             return None

@@ -16,6 +16,7 @@ import requests.auth
 import urllib3.exceptions
 
 from roomtone.foundation.clock import Clock
+from roomtone.foundation.decoding import decode
 from roomtone.foundation.errors import BugError, RoomtoneError, WorldError
 from roomtone.takes.overflow import read_track
 from roomtone.upload.core_events import Answer, Failure
@@ -231,7 +232,7 @@ def call(transport: Transport, endpoint: Endpoint, method: str, path: str, kind:
     """
     answer = _asked(transport, endpoint, method, path, document)
     try:
-        return msgspec.json.decode(answer.body, type=kind)
+        return decode(answer.body, kind)
     except msgspec.DecodeError as error:
         raise WorldError(NOT_ROOMTONE.code, NOT_ROOMTONE.title, NOT_ROOMTONE.detail, NOT_ROOMTONE.remedy) from error
 

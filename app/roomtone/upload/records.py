@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from roomtone.foundation.decoding import decode
 from roomtone.foundation.files import atomic_write, make_directory
 from roomtone.upload.core_events import TakeRecord
 
@@ -43,7 +44,7 @@ class Records:
         found: dict[str, Kept] = {}
         for path in self._place(server).glob("*.json"):
             try:
-                kept = msgspec.json.decode(path.read_bytes(), type=Kept)
+                kept = decode(path.read_bytes(), Kept)
             except (OSError, msgspec.DecodeError) as error:
                 log.info("a record could not be read: %s: %s", path.name, error)
                 continue

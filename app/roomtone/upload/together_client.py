@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from roomtone.foundation.clock import Clock
+from roomtone.foundation.decoding import decode
 from roomtone.foundation.errors import UsageError, WorldError, from_problem
 from roomtone.foundation.workers.client import WorkerClient
 from roomtone.upload import together_messages as messages
@@ -174,7 +175,7 @@ class TogetherCalls:
 def _check(edit: NewEdit) -> None:
     """A field that is too long or malformed is explained here, and not called a message that nobody understood."""
     try:
-        msgspec.json.decode(msgspec.json.encode(edit), type=NewEdit)
+        decode(msgspec.json.encode(edit), NewEdit)
     except msgspec.ValidationError as error:
         raise UsageError(
             "bad-field", "The change was not made", f"A field of it is too long or malformed: {error}", "Change it"

@@ -249,6 +249,37 @@ def test_nothing_typed_is_lost_when_the_page_is_left_or_the_window_closed(
     assert stage.said[-1] == ("write", "draft-0", "One two")
 
 
+def test_a_revision_is_read_and_written_on_from(writing: WritingPage, stage: Stage, qtbot: QtBot) -> None:
+    assert not writing.revisions.isVisible()
+    for text in ("One", " two"):
+        write(writing.editor, text)
+        writing.save()
+    qtbot.waitUntil(writing.revisions.isVisible)
+    choice = writing.revisions.choice
+    assert [choice.itemText(at) for at in range(choice.count())] == [
+        "As it is now",
+        "29 Nov, 14:01 · 2 words",
+        "29 Nov, 14:00 · 1 word",
+    ]
+    write(writing.editor, " three")
+    choice.activated.emit(2)
+    assert stage.said[-1] == ("write", "draft-0", "One two three"), "what was being typed is kept first"
+    assert writing.editor.toPlainText() == "One"
+    assert writing.editor.isReadOnly()
+    assert not writing.keep.isEnabled()
+    assert writing.line.text() == "As it was on 29 Nov, 14:00"
+    choice.activated.emit(0)
+    assert (writing.editor.toPlainText(), writing.editor.isReadOnly()) == ("One two three", False)
+    qtbot.waitUntil(lambda: choice.count() == 4)
+    choice.activated.emit(3)
+    click(writing.revisions.restore)
+    assert ("restore_page", "draft-0", 0) in stage.said
+    assert (writing.editor.toPlainText(), writing.editor.isReadOnly()) == ("One", False)
+    write(writing.editor, " more")
+    writing.save()
+    assert stage.said[-1] == ("write", "draft-0", "One more")
+
+
 def test_pages_have_their_own_texts(writing: WritingPage, stage: Stage, qtbot: QtBot) -> None:
     write(writing.editor, "First")
     click(writing.more)

@@ -33,6 +33,7 @@ from roomtone.devices.pictures.model import PictureKind
 from roomtone.devices.pictures.reporting import Outlet, Reporter
 from roomtone.devices.pictures.sources import OpenSource, Picture, check_size
 from roomtone.foundation.clock import Clock, SystemClock
+from roomtone.foundation.decoding import decode, decoder_of
 from roomtone.foundation.errors import BugError, Problem, RoomtoneError, WorldError, from_os_error, unexpected
 from roomtone.foundation.files import atomic_write
 
@@ -55,7 +56,7 @@ def run(home: str | None, arguments: list[str]) -> int:
     out = _private_output()
     line = sys.stdin.buffer.readline()
     if line:
-        _Process(msgspec.json.decode(line, type=OpenPicture), out, SystemClock()).run(sys.stdin.buffer)
+        _Process(decode(line, OpenPicture), out, SystemClock()).run(sys.stdin.buffer)
     return 0
 
 
@@ -193,7 +194,7 @@ class _Process:
     # The obeying thread.
 
     def _obey(self, commands: IO[bytes]) -> None:
-        decoder = msgspec.json.Decoder(Command)
+        decoder = decoder_of(Command)
         for line in commands:
             try:
                 command = decoder.decode(line)

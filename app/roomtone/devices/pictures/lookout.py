@@ -11,6 +11,7 @@ import msgspec
 
 from roomtone.devices.asking import Asked
 from roomtone.devices.pictures.model import PictureList
+from roomtone.foundation.decoding import decode
 from roomtone.foundation.errors import BugError
 
 # A camera may take some seconds to wake up and tell its modes.
@@ -30,7 +31,7 @@ class PictureLookout:
         with self._lock:
             for _ in range(2):
                 with contextlib.suppress(OSError, msgspec.DecodeError):
-                    return msgspec.json.decode(self._lister.ask(b"list\n", ANSWER_SECONDS), type=PictureList)
+                    return decode(self._lister.ask(b"list\n", ANSWER_SECONDS), PictureList)
                 # A driver may have taken the lister down with it; a fresh one gets a second try.
                 self._lister.end()
         raise BugError(

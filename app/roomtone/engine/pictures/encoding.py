@@ -23,6 +23,7 @@ from av.stream import Stream
 from av.video.codeccontext import VideoCodecContext
 
 from roomtone.engine.pictures.ladder import LADDER, SOFTWARE, TICKS, EncoderChoice, EncoderError, LadderEncoder
+from roomtone.foundation.decoding import decode
 from roomtone.foundation.files import atomic_write
 
 log = logging.getLogger(__name__)
@@ -151,7 +152,7 @@ class Encoders:
         self._machine = _machine()
         self._known: dict[str, _Remembered] = {}
         try:
-            kept = msgspec.json.decode(cache.read_bytes(), type=_Cache)
+            kept = decode(cache.read_bytes(), _Cache)
             if (kept.schema, kept.machine) == (_SCHEMA, self._machine):
                 self._known = dict(kept.choices)
         except FileNotFoundError:

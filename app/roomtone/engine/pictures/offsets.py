@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from roomtone.foundation.decoding import decode
 from roomtone.foundation.files import atomic_write
 
 log = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ class Offsets:
         self._lock = threading.Lock()
         self._known: dict[tuple[str, str], float] = {}
         try:
-            kept = msgspec.json.decode(path.read_bytes(), type=_Kept)
+            kept = decode(path.read_bytes(), _Kept)
             self._known = {(pair.camera, pair.input): pair.offset_ms for pair in kept.pairs}
         except FileNotFoundError:
             return

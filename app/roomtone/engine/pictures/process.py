@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from roomtone.devices.pictures import messages as cam
+from roomtone.foundation.decoding import decoder_of
 from roomtone.foundation.workers.spawn import executable
 
 log = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ class CameraProcess:
 
     def events(self) -> Iterator[cam.Event]:
         """Yield what it says until it ends."""
-        decoder: msgspec.json.Decoder[cam.Event] = msgspec.json.Decoder(cam.Event)
+        decoder: msgspec.json.Decoder[cam.Event] = decoder_of(cam.Event)
         assert self._process.stdout is not None
         with self._process.stdout as lines:
             for line in lines:

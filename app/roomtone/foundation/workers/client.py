@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from roomtone.foundation.decoding import decode, decoder_of
 from roomtone.foundation.errors import WorldError, from_problem
 from roomtone.foundation.paths import Home
 from roomtone.foundation.workers import connection, protocol
@@ -86,7 +87,7 @@ class WorkerClient:
         finally:
             with self._lock:
                 self._calls.pop(number, None)
-        return msgspec.json.decode(raw, type=kind)
+        return decode(raw, kind)
 
     def close(self) -> None:
         """End the connection; the worker goes on."""
@@ -95,7 +96,7 @@ class WorkerClient:
             self._thread.join()
 
     def _read(self) -> None:
-        decoder = msgspec.json.Decoder(protocol.Frame)
+        decoder = decoder_of(protocol.Frame)
         try:
             while True:
                 self._dispatch(decoder.decode(self._wire.receive()))
@@ -132,7 +133,7 @@ def find(home: Home, name: str) -> protocol.Address | None:
     """Return where the worker ``name`` says it listens, without trying it."""
     try:
         raw = protocol.address_file(home, name).read_bytes()
-        return msgspec.json.decode(raw, type=protocol.Address)
+        return decode(raw, protocol.Address)
     except (OSError, msgspec.DecodeError):
         return None
 

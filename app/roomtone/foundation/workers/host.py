@@ -17,6 +17,7 @@ from typing import IO, Any
 
 import msgspec
 
+from roomtone.foundation.decoding import decode
 from roomtone.foundation.errors import Problem, RoomtoneError, unexpected
 from roomtone.foundation.files import atomic_write
 from roomtone.foundation.paths import Home
@@ -245,7 +246,7 @@ class WorkerHost:
         """Return the reply to one request, whatever it is."""
         number = 0
         try:
-            request = msgspec.json.decode(message, type=protocol.Request)
+            request = decode(message, protocol.Request)
             number = request.id
             if request.v != protocol.VERSION:
                 raise _wrong_version(request.v)

@@ -12,9 +12,10 @@ from roomtone.gui.presenters.model import EmptyModel
 from roomtone.gui.views.empty import EmptyView
 from roomtone.gui.views.flow import FlowLayout
 from roomtone.gui.views.parts import ElidedLabel, IconButton
+from roomtone.gui.views.revisions import Revisions
 from roomtone.gui.views.transport import ChoiceBox
 from roomtone.studio.lines import Line, Tone
-from roomtone.studio.snapshot import DraftKind
+from roomtone.studio.snapshot import DraftKind, DraftView
 
 _TYPING_MILLISECONDS = 400
 # A line of some seventy letters is the one that eyes find their way back in.
@@ -34,6 +35,7 @@ class WritingPage(QWidget):
     chosen = Signal(str)
     written = Signal(str, str)
     kept = Signal(str, str)
+    restored = Signal(str, int)
     thrown = Signal(str)
 
     def __init__(self, look: Look) -> None:
@@ -46,6 +48,7 @@ class WritingPage(QWidget):
         self.empty = EmptyView(look)
         self.empty.show_empty(_EMPTY)
         self.drafts = ChoiceBox(look, "Page", "Which page is written on")
+        self.revisions = Revisions(look)
         self.more = IconButton(look, "plus", "Begin another page")
         self.throw = IconButton(look, "trash-2", "Put this page aside")
         self.editor = QPlainTextEdit()
@@ -62,6 +65,7 @@ class WritingPage(QWidget):
         self._typing.setSingleShot(True)
         self._typing.setInterval(_TYPING_MILLISECONDS)
         self._beginning = False
+        self._written = ""
         self._sheet = self._assemble()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -85,13 +89,16 @@ class WritingPage(QWidget):
         if other:
             # Another page comes by itself as well, when one is begun; what was typed belongs to the one before.
             self.save()
+            self.revisions.leave()
         self._model = model
         self.empty.setVisible(draft is None)
         self._desk.setVisible(draft is not None)
         if draft is None:
             return
+        self.revisions.show_revisions(draft.revisions)
         if other or (not self._typing.isActive() and not self.editor.hasFocus()):
-            self._show_text(draft.text, other)
+            self._show_text(draft.text if self.revisions.text is None else self.revisions.text, other)
+        self.editor.setReadOnly(self.revisions.text is not None)
         self.drafts.show_entries(list(model.drafts), draft.id)
         self._count()
         if other and self._beginning:
@@ -116,6 +123,7 @@ class WritingPage(QWidget):
         self.drafts.setMaximumWidth(self._look.px(260))
         head.addWidget(self.drafts, 1)
         head.addStretch(1)
+        head.addWidget(self.revisions, 1)
         head.addWidget(self.more)
         head.addWidget(self.throw)
         states = QHBoxLayout()
@@ -146,6 +154,8 @@ class WritingPage(QWidget):
         self.editor.textChanged.connect(self._changed)
         self._typing.timeout.connect(self._tell)
         self.throw.clicked.connect(self._throw)
+        self.revisions.turned.connect(self._turn)
+        self.revisions.restored.connect(self._restore)
         self.keep.clicked.connect(self._keep)
         self._look.changed.connect(self._dress)
 
@@ -176,6 +186,26 @@ class WritingPage(QWidget):
             self.kept.emit(self._model.draft.id, " ".join(self.title.text().split()))
             self.title.clear()
 
+    def _turn(self) -> None:
+        """Another revision is read, or the page as it is."""
+        self.save()
+        if not self.editor.isReadOnly():
+            # A state with what was typed last may be on its way yet.
+            self._written = self.editor.toPlainText()
+        text = self.revisions.text
+        self._show_text(self._written if text is None else text, other=True)
+        self.editor.setReadOnly(text is not None)
+        self._count()
+
+    def _restore(self, revision: int) -> None:
+        draft = self._model.draft
+        if draft is not None:
+            self.restored.emit(draft.id, revision)
+            # It is written on at once, also where the cursor never left the sheet.
+            self._show_text(draft.revisions[revision].text, other=True)
+            self.editor.setReadOnly(False)
+            self._count()
+
     def _show_text(self, text: str, other: bool) -> None:
         if self.editor.toPlainText() != text:
             self.editor.setPlainText(text)
@@ -190,12 +220,17 @@ class WritingPage(QWidget):
             return
         words = count_words(text)
         parts = [f"{words} word{'' if words == 1 else 's'}"]
-        if draft.revisions:
-            parts.append(f"{draft.revisions} revision{'' if draft.revisions == 1 else 's'}")
+        revisions = len(draft.revisions)
+        if revisions:
+            parts.append(f"{revisions} revision{'' if revisions == 1 else 's'}")
         self.count.show_text(" · ".join(parts))
-        kept = text == draft.text
-        self.line.show_line(self._model.line if kept else Line("Writing …", Tone.QUIET))
-        self.keep.setEnabled(bool(text.strip()))
+        self.line.show_line(self._line(draft, text))
+        self.keep.setEnabled(bool(text.strip()) and self.revisions.text is None)
+
+    def _line(self, draft: DraftView, text: str) -> Line:
+        if self.revisions.text is not None:
+            return Line(f"As it was on {self.revisions.when}", Tone.LOOK)
+        return self._model.line if text == draft.text else Line("Writing …", Tone.QUIET)
 
     def _dress(self) -> None:
         self.editor.setFont(self._look.font(self._look.tokens.type.title + 3))

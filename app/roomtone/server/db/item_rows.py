@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
+from roomtone.foundation.decoding import decoder_of
 from roomtone.server.db import project_rows
 from roomtone.server.db import schema as s
 from roomtone.server.db.feed_rows import add_change
@@ -56,9 +57,9 @@ _SINCE: Final = (
     .order_by(s.items.c.seq)
 )
 
-_FIELDS: Final[msgspec.json.Decoder[Fields]] = msgspec.json.Decoder(Fields)
-_CALL: Final = msgspec.json.Decoder(CallFields)
-_STAMPS: Final = msgspec.json.Decoder(dict[str, str])
+_FIELDS: Final[msgspec.json.Decoder[Fields]] = decoder_of(Fields)
+_CALL: Final = decoder_of(CallFields)
+_STAMPS: Final = decoder_of(dict[str, str])
 
 
 def known(db: Connection, project: str, account: str, edits: list[Edit], referred: Collection[str]) -> Known:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection, Row, Update, bindparam, delete, insert, or_, select, update
 
+from roomtone.foundation.decoding import convert
 from roomtone.foundation.errors import BugError
 from roomtone.server.db import schema as s
 from roomtone.server.db import take_rows
@@ -141,6 +142,6 @@ def _record(row: Row[Any]) -> UploadRecord:
         state=UploadState(row.state),
         concat=Concat(row.concat),
         parts=tuple(row.parts),
-        sealing=msgspec.convert(row.sealing, Sealing) if row.sealing else None,
+        sealing=convert(row.sealing, Sealing) if row.sealing else None,
         **{name: getattr(row, name) for name in _PLAIN},
     )

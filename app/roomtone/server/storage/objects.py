@@ -15,6 +15,7 @@ from typing import Final
 
 import msgspec
 
+from roomtone.foundation.decoding import decode
 from roomtone.foundation.errors import WorldError, from_os_error
 from roomtone.foundation.files import make_directory
 from roomtone.server.problems import RefusedError
@@ -106,7 +107,7 @@ class ObjectStorage:
                 _reason(error),
                 "Check that it runs, its address, that the bucket is there, the keys and their rights",
             ) from error
-        if msgspec.json.decode(found, type=_Format).format > _FORMAT:
+        if decode(found, _Format).format > _FORMAT:
             raise WorldError(
                 "newer-store",
                 "The store was not opened",
@@ -167,7 +168,7 @@ class ObjectStorage:
 
     def _index(self, key: str) -> list[Piece] | None:
         raw = self._bucket.get(f"index/{key}")
-        return None if raw is None else msgspec.json.decode(raw, type=_Index).pieces()
+        return None if raw is None else decode(raw, _Index).pieces()
 
     def _build(self, upload: str, key: str, length: int, replacements: Sequence[Replacement]) -> list[Piece]:
         """Make the sealed object. Until its last step nothing of the upload is changed."""

@@ -17,6 +17,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
+from roomtone.foundation.decoding import decode, decoder_of
 from roomtone.foundation.errors import WorldError
 from roomtone.upload.replica.stored import Changes, Entry, Head, Stored
 from roomtone.wire.api import Take
@@ -89,7 +90,7 @@ class Store:
         """Return what is known of every project as a whole, by server and project."""
         with self._reading():
             rows = self._db.execute("SELECT server, project, document FROM heads").fetchall()
-        return {(server, project): msgspec.json.decode(document, type=Head) for server, project, document in rows}
+        return {(server, project): decode(document, Head) for server, project, document in rows}
 
     def accounts(self) -> dict[str, str]:
         """Return the account that this home has at each server."""
@@ -113,7 +114,7 @@ class Store:
                 "SELECT document FROM heads WHERE server = ? AND project = ?", (server, project)
             ).fetchone()
             found = Stored(
-                head=msgspec.json.decode(head[0], type=Head) if head is not None else Head(),
+                head=decode(head[0], Head) if head is not None else Head(),
                 items=self._all("items", server, project, Item),
                 takes=self._all("takes", server, project, Take),
                 members=self._all("members", server, project, Member),
@@ -162,7 +163,7 @@ class Store:
 
     def _all(self, table: str, server: str, project: str, kind: type[T]) -> dict[str, T]:
         rows = self._db.execute(f"SELECT id, document FROM {table} WHERE server = ? AND project = ?", (server, project))
-        decoder = msgspec.json.Decoder(kind)
+        decoder = decoder_of(kind)
         return {identity: decoder.decode(document) for identity, document in rows}
 
     def _put(self, table: str, server: str, project: str, documents: dict[str, Any]) -> None:
