@@ -250,11 +250,11 @@ def test_nothing_typed_is_lost_when_the_page_is_left_or_the_window_closed(
 
 
 def test_a_revision_is_read_and_written_on_from(writing: WritingPage, stage: Stage, qtbot: QtBot) -> None:
-    assert not writing.revisions.isVisible()
+    assert not writing.revisions.choice.isVisible()
     for text in ("One", " two"):
         write(writing.editor, text)
         writing.save()
-    qtbot.waitUntil(writing.revisions.isVisible)
+    qtbot.waitUntil(writing.revisions.choice.isVisible)
     choice = writing.revisions.choice
     assert [choice.itemText(at) for at in range(choice.count())] == [
         "As it is now",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QPushButton
 
 from roomtone.gui.look import Look
 from roomtone.gui.presenters.drafts import count_words
@@ -15,32 +15,27 @@ from roomtone.studio.snapshot import RevisionView
 _NOW = "As it is now"
 
 
-class Revisions(QWidget):
-    """``number`` is the one that is read, from 0, the oldest first; ``None`` for the page as it is.
+class Revisions(QObject):
+    """A choice and a button, for a row of their page.
 
-    ``turned`` tells that another one is, ``restored`` that it is to be the page.
+    ``number`` is the one that is read, from 0, the oldest first; ``None`` for the page as it is. ``turned`` tells
+    that another one is, ``restored`` that it is to be the page.
     """
 
     turned = Signal()
     restored = Signal(int)
 
-    def __init__(self, look: Look) -> None:
-        super().__init__()
+    def __init__(self, look: Look, parent: QObject) -> None:
+        super().__init__(parent)
         self.number: int | None = None
         self._revisions: Sequence[RevisionView] = ()
         self.choice = ChoiceBox(look, "Revision", "How the page once read")
-        self.choice.setMinimumContentsLength(12)
-        self.choice.setMaximumWidth(look.px(240))
+        self.choice.setMinimumContentsLength(20)
         self.restore = QPushButton("Write on from here")
         self.restore.setAccessibleName("Write on from here")
         self.restore.setAccessibleDescription("Make this revision the page; what it was until now becomes a revision")
         self.restore.setToolTip(self.restore.accessibleDescription())
         self.restore.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        across = QHBoxLayout(self)
-        across.setContentsMargins(0, 0, 0, 0)
-        across.setSpacing(look.tokens.space.small)
-        across.addWidget(self.choice)
-        across.addWidget(self.restore)
         self.choice.chose.connect(self._turn)
         self.restore.clicked.connect(self._restore)
         self.show_revisions(())
@@ -64,7 +59,7 @@ class Revisions(QWidget):
         entries = [("", _NOW), *((str(number), _label(one)) for number, one in reversed(numbered))]
         self.choice.show_entries(entries, "" if self.number is None else str(self.number))
         self.restore.setVisible(self.number is not None)
-        self.setVisible(bool(revisions))
+        self.choice.setVisible(bool(revisions))
 
     def leave(self) -> None:
         """Read the page as it is."""

@@ -48,7 +48,7 @@ class WritingPage(QWidget):
         self.empty = EmptyView(look)
         self.empty.show_empty(_EMPTY)
         self.drafts = ChoiceBox(look, "Page", "Which page is written on")
-        self.revisions = Revisions(look)
+        self.revisions = Revisions(look, self)
         self.more = IconButton(look, "plus", "Begin another page")
         self.throw = IconButton(look, "trash-2", "Put this page aside")
         self.editor = QPlainTextEdit()
@@ -123,7 +123,6 @@ class WritingPage(QWidget):
         self.drafts.setMaximumWidth(self._look.px(260))
         head.addWidget(self.drafts, 1)
         head.addStretch(1)
-        head.addWidget(self.revisions, 1)
         head.addWidget(self.more)
         head.addWidget(self.throw)
         states = QHBoxLayout()
@@ -141,6 +140,8 @@ class WritingPage(QWidget):
         self.keep.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         row.addWidget(self.title)
         row.addWidget(self.keep)
+        row.addWidget(self.revisions.choice)
+        row.addWidget(self.revisions.restore)
         column.addLayout(head)
         column.addWidget(self.editor, 1)
         column.addLayout(states)
@@ -225,7 +226,10 @@ class WritingPage(QWidget):
             parts.append(f"{revisions} revision{'' if revisions == 1 else 's'}")
         self.count.show_text(" · ".join(parts))
         self.line.show_line(self._line(draft, text))
-        self.keep.setEnabled(bool(text.strip()) and self.revisions.text is None)
+        now = self.revisions.text is None
+        self.keep.setEnabled(bool(text.strip()) and now)
+        for widget in (self.title, self.keep):
+            widget.setVisible(now)
 
     def _line(self, draft: DraftView, text: str) -> Line:
         if self.revisions.text is not None:
