@@ -92,8 +92,7 @@ def film(jack: JackServer, folder: Path, seconds: float, size: tuple[int, int] =
 def main() -> int:
     """Print the figures of one long recording."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 600.0
-    # In ten minutes a machine stands still for more than five milliseconds now and then; long periods bear that.
-    with JackServer(period=1024) as jack, tempfile.TemporaryDirectory() as folder:
+    with JackServer() as jack, tempfile.TemporaryDirectory() as folder:
         filmed = film(jack, Path(folder), seconds)
         late = jack.late()
     manifest = filmed.document["manifest"]

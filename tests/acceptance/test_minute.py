@@ -64,9 +64,7 @@ def minute() -> Minute:
 def _spend_one() -> Minute:
     folder = make_home()
     try:
-        # A machine that is busy with other things as well stands still for some milliseconds at times; long periods
-        # keep that from being heard in the rig.
-        with JackServer(period=1024) as jack:
+        with JackServer() as jack:
             return _spend(jack, folder)
     finally:
         shutil.rmtree(folder.socket_folder(), ignore_errors=True)

@@ -77,8 +77,7 @@ def crowded(home: Home) -> Iterator[Crowded]:
         cannot("this system keeps no files in memory")
     noise = signals.noise(120 * 48_000, 1)
     source = signals.write_wav(home.root / "noise.wav", noise, 48_000)
-    # Long periods keep a busy machine from being heard in the rig.
-    with JackServer(period=1024) as jack, SmallDisk(64) as disk, ServerRig(home.server) as server:
+    with JackServer() as jack, SmallDisk(64) as disk, ServerRig(home.server) as server:
         there = home_on(disk.path)
         save(there, Joined(server.url, server.user("add", "Ana")["token"]))
         with RoomtoneHome(there, jack.env()) as app, SyncRig(there) as sync:

@@ -64,6 +64,6 @@ def _cost(pid: int, seconds: float) -> tuple[float, float]:
 
 
 if __name__ == "__main__":
-    with JackServer() as server:
+    with JackServer(period=256) as server:
         cpu, memory = record(server, 20)
     sys.stdout.write(f"Audacity: {cpu:.2f} CPU s a recorded minute, {memory:.0f} MiB\n")

@@ -67,7 +67,7 @@ def measure(seconds: float, *, engine_first: bool = False) -> EngineCost:
     pause = threading.Event()
     try:
         source = signals.write_wav(home.root / "music.wav", music(seconds + _WARM_SECONDS + 5), _RATE)
-        with JackServer() as jack, RoomtoneHome(home, jack.env()) as app:
+        with JackServer(period=256) as jack, RoomtoneHome(home, jack.env()) as app:
             if engine_first:
                 app.start_engine()
                 listener = _listen(app)

@@ -32,7 +32,7 @@ def measure(minutes: list[float]) -> list[Sizes]:
     """Return the resident and the private mebibytes of each process after so many minutes."""
     home = make_home()
     try:
-        with JackServer(period=1024) as jack, VirtualDisplay() as display:
+        with JackServer() as jack, VirtualDisplay() as display:
             env = {**jack.env(), **display.env()}
             with RoomtoneHome(home, env) as app:
                 return _record(app, jack, display, minutes)

@@ -32,10 +32,11 @@ class JackServer:
     """jackd under a name of its own, so that neither parallel runs nor a user's server are met.
 
     ``capture`` and ``playback`` are the numbers of the card's channels. ``realtime`` tells whether it got real-time
-    scheduling; without it the rig itself may lose a period under load.
+    scheduling; without it the rig itself may lose a period under load. A machine that is busy with other things as well
+    stands still for some milliseconds at times, which periods of 21 ms bear and shorter ones do not.
     """
 
-    def __init__(self, rate: int = 48_000, period: int = 256, capture: int = 2, playback: int = 2) -> None:
+    def __init__(self, rate: int = 48_000, period: int = 1024, capture: int = 2, playback: int = 2) -> None:
         need("jackd", "jack_wait", "jack_lsp", "jack_connect", "jack_disconnect", "sndfile-jackplay")
         self.rate = rate
         self.period = period
