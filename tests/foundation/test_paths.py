@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from roomtone.foundation.errors import UsageError, WorldError
+from roomtone.foundation.errors import WorldError, from_os_error
 from roomtone.foundation.paths import Home, find_home
 from roomtone.foundation.workers import protocol
 
@@ -122,7 +122,8 @@ def test_a_file_where_a_folder_has_to_be_is_named(tmp_path: Path, place: str) ->
     (tmp_path / "home").write_bytes(b"mine")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "takes").write_bytes(b"mine")
-    with pytest.raises(UsageError) as refused:
+    with pytest.raises(NotADirectoryError) as refused:
         Home(tmp_path / place.removesuffix("/takes")).prepare()
-    assert str(tmp_path / place).startswith(refused.value.detail.split("(")[1].rstrip(")"))
+    assert str(tmp_path / place).startswith(str(refused.value.filename))
+    assert from_os_error(refused.value, "starting").problem.code == "not-a-folder"
     assert (tmp_path / "home").read_bytes() == b"mine"

@@ -105,6 +105,13 @@ def from_os_error(error: OSError, doing: str) -> WorldError:
             f"{error.strerror}{where}",
             "Check who owns the folder, or choose another one with --home",
         )
+    if error.errno == errno.ENOTDIR:
+        return WorldError(
+            "not-a-folder",
+            f"There is no folder to use while {doing}",
+            f"A file lies where a folder has to be{where}",
+            "Move the file away, or choose another folder with --home",
+        )
     return WorldError(
         "system",
         f"The system refused while {doing}",

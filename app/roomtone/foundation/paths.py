@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import stat
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import platformdirs
 
-from roomtone.foundation.errors import UsageError, WorldError
+from roomtone.foundation.errors import WorldError
 from roomtone.foundation.files import make_directory
 
 
@@ -86,18 +87,14 @@ class Home:
         return self.root / "run"
 
     def prepare(self) -> Home:
-        """Create the folders. Raises ``OSError``, or ``UsageError`` where a file lies in their place."""
+        """Create the folders. Raises ``OSError``, ``NotADirectoryError`` where a file lies in the place of one."""
         try:
             for folder in (self.root, self.takes, self.drafts, self.cache, self.logs, self.sync):
                 make_directory(folder)
             make_directory(self.run, 0o700)
         except (FileExistsError, NotADirectoryError) as error:
-            raise UsageError(
-                "not-a-folder",
-                "Roomtone cannot keep anything there",
-                f"A file lies where a folder has to be ({error.filename})",
-                "Move the file away, or choose another folder with --home",
-            ) from error
+            why = "A file lies where a folder has to be"
+            raise NotADirectoryError(errno.ENOTDIR, why, error.filename) from error
         if os.name != "nt" and stat.S_IMODE(self.run.stat().st_mode) != 0o700:
             # The keys of the workers lie here.
             self.run.chmod(0o700)
