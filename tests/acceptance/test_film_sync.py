@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.acceptance.film_sync import FPS, film
+from tests.acceptance.film_sync import FPS, PERIOD, film
 from tests.rigs.jack import JackServer
 
 _SECONDS = 20.0
 
 
-def test_every_flash_is_where_its_beep_is_in_the_recording_and_in_its_export(jack: JackServer, tmp_path: Path) -> None:
-    filmed = film(jack, tmp_path, _SECONDS, (640, 368))
+def test_every_flash_is_where_its_beep_is_in_the_recording_and_in_its_export(tmp_path: Path) -> None:
+    with JackServer(period=PERIOD) as jack:
+        filmed = film(jack, tmp_path, _SECONDS, (640, 368))
     for errors in (filmed.recorded, filmed.exported):
         assert errors.events >= _SECONDS - 3
         assert errors.worst < 1000 / FPS, f"{errors}; {jack.late()}"
