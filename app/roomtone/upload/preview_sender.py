@@ -84,11 +84,14 @@ class PreviewSender:
     def _due(self) -> list[tuple[str, Path]]:
         """Return the previews of takes that a shared server has: nobody else looks at what is only here."""
         joined = self._place.joined
-        if joined is None or not self._folder.is_dir():
+        try:
+            waiting = sorted(self._folder.iterdir()) if joined is not None else []
+        except OSError:
+            # Nothing waits, or the disk is in trouble; whoever brings takes to the server must not hear of it.
             return []
         found = []
-        for folder in sorted(self._folder.iterdir()):
-            if folder.name not in self._refused and self._arrivals.has(joined.url, folder.name):
+        for folder in waiting:
+            if joined is not None and folder.name not in self._refused and self._arrivals.has(joined.url, folder.name):
                 found += [(folder.name, folder / name) for name in previews.MEDIA if (folder / name).exists()]
         return found
 
