@@ -5,7 +5,8 @@ rtmixer's C callback starts each at its sample; ``Pa_GetStreamTime`` and the lat
 machine's clock. That is done shortly before each beep, because JACK's own clock stands still whenever the machine keeps
 it from working.
 What one client writes in a cycle another reads in the same one, as if it had been heard in the cycle before; a beep is
-written that much later, so that it is where a microphone would have had it.
+written that much later, so that it is where a microphone would have had it. Another cycle is what PortAudio leaves out
+of the latency that it tells, but not of the times in its callback.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ def main() -> int:
                 before = time.monotonic()
                 stream = mixer.time
                 offsets.append((time.monotonic() - before, stream - (before + time.monotonic()) / 2))
-            mixer.play_buffer(beep, channels=1, start=float(line) + min(offsets)[1] + mixer.latency + cycle)
+            mixer.play_buffer(beep, channels=1, start=float(line) + min(offsets)[1] + mixer.latency + 2 * cycle)
     return 0
 
 
