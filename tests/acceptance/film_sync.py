@@ -38,6 +38,7 @@ class Errors:
     def __init__(self, flashes: Times, late: Times) -> None:
         """Each event flashes at one of these seconds, so many seconds later than it beeps."""
         self.flashes = flashes
+        self.late = late
         self.events = len(late)
         self.mean = float(late.mean()) * 1000
         self.worst = float(np.abs(late).max()) * 1000
@@ -48,6 +49,12 @@ class Errors:
             f"{self.events} events: mean {self.mean:+.2f} ms, worst {self.worst:.2f} ms, "
             f"slope {self.slope:+.2f} ms in 10 min"
         )
+
+    def by_minute(self) -> list[tuple[float, float]]:
+        """Return the mean and the largest of each minute's errors, in milliseconds."""
+        minutes = (self.flashes // 60).astype(int)
+        found = [self.late[minutes == minute] * 1000 for minute in np.unique(minutes)]
+        return [(float(late.mean()), float(np.abs(late).max())) for late in found]
 
     def tick_slope(self, fps: float) -> float:
         """Return the slope that these flashes get from nothing but moving each to the nearest tick of ``fps``.
@@ -113,6 +120,8 @@ def main() -> int:
     manifest = filmed.document["manifest"]
     sys.stdout.write(f"recording: {filmed.recorded}\nexport:    {filmed.exported}\n")
     sys.stdout.write(f"           of which its ticks: slope {filmed.recorded.tick_slope(FPS):+.2f} ms in 10 min\n")
+    minutes = ", ".join(f"{mean:+.1f} ({worst:.1f})" for mean, worst in filmed.recorded.by_minute())
+    sys.stdout.write(f"recording by the minute: mean (worst) {minutes} ms\n")
     for track in manifest["tracks"]:
         if track.get("picture"):
             sys.stdout.write(f"{track['name']}: {track['picture']}\n")
