@@ -19,6 +19,7 @@ _WORKERS = {
     "engine": "roomtone.engine.worker",
     "sync": "roomtone.upload.worker",
     "render": "roomtone.assembly.worker",
+    "projector": "roomtone.engine.projector.process",
     "pages": "roomtone.assembly.pages_reader",
 }
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from roomtone.takes.folder import Ending
+from roomtone.takes.documents import Ending
 from roomtone.takes.model import Take
 from tests.acceptance.film_numbers import check_decodes, shown_in
 from tests.acceptance.killing import check_recovered, fingerprint

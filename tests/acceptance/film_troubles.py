@@ -15,7 +15,7 @@ import numpy as np
 import psutil
 
 from roomtone.engine import messages as m
-from roomtone.takes.folder import PictureGap, TrackSeal
+from roomtone.takes.documents import PictureGap, TrackSeal
 from tests.acceptance.film_numbers import Shown, check_decodes, deviations, holes_in, shown_in
 from tests.rigs.app import Listener
 from tests.rigs.camera import CameraRig, Fault

@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from roomtone.takes.folder import Ending
+from roomtone.takes.documents import Ending
 from roomtone.takes.model import Take, TakeState
 from tests.acceptance.ramp import RampSource, check_no_loss
 from tests.rigs import signals

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from roomtone.takes.folder import Dropout
+from roomtone.takes.documents import Dropout
 from tests.rigs import signals
 from tests.rigs.jack import JackServer
 from tests.rigs.witness import Witness

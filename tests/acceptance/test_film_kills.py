@@ -12,7 +12,7 @@ from shutil import copyfile
 
 import pytest
 
-from roomtone.takes.folder import TrackSeal
+from roomtone.takes.documents import TrackSeal
 from tests.acceptance.film_killing import FILM, PICTURE_MS, SOUND_MS, Loss, film_kills
 from tests.rigs.browser import watch
 from tests.rigs.jack import JackServer

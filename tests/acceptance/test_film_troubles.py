@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from roomtone.engine import messages as m
-from roomtone.takes.folder import Ending, Manifest
+from roomtone.takes.documents import Ending, Manifest
 from tests.acceptance.film_troubles import FPS, Course, Patient, Trouble, course_of, most_memory, patients, suffer
 from tests.acceptance.ramp import RampSource, check_no_loss
 from tests.rigs import signals

@@ -8,7 +8,7 @@ import sys
 
 from roomtone.engine import messages as m
 from roomtone.foundation.paths import Home
-from roomtone.takes.folder import GapCause
+from roomtone.takes.documents import GapCause
 from roomtone.takes.model import Take
 from tests.acceptance.gil_holder import HELD, HELD_SECONDS
 from tests.acceptance.ramp import RampSource, check_no_loss

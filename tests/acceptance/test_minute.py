@@ -15,7 +15,7 @@ import pytest
 
 from roomtone.engine import messages as m
 from roomtone.foundation.paths import Home
-from roomtone.takes.folder import Ending
+from roomtone.takes.documents import Ending
 from roomtone.takes.model import Take, load_take
 from roomtone.wire.digest import Digest
 from tests.acceptance.ramp import RampSource

@@ -11,7 +11,7 @@ import pytest
 
 from roomtone.engine import messages as m
 from roomtone.foundation.paths import Home
-from roomtone.takes.folder import Ending
+from roomtone.takes.documents import Ending
 from roomtone.takes.model import Take, TakeState, load_take
 from roomtone.takes.overflow import bases, waiting
 from roomtone.upload.account import Joined, save

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from roomtone.engine import messages as m
 from roomtone.foundation.paths import Home
-from roomtone.takes.folder import Ending
+from roomtone.takes.documents import Ending
 from tests.acceptance.killing import check_recovered
 from tests.rigs import signals
 from tests.rigs.app import RoomtoneHome, manifest

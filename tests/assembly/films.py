@@ -9,7 +9,8 @@ import av
 import numpy as np
 import soundfile
 
-from roomtone.takes.folder import Ending, Manifest, Source, TrackSeal, write_manifest
+from roomtone.takes.documents import Ending, Manifest, Source, TrackSeal
+from roomtone.takes.folder import write_manifest
 
 SECONDS = 6.0
 _RATE = 48_000

@@ -11,7 +11,8 @@ import pytest
 
 from roomtone.assembly.checking import check_take
 from roomtone.foundation.errors import WorldError
-from roomtone.takes.folder import Ending, Manifest, PictureFacts, Source, TrackSeal, write_manifest
+from roomtone.takes.documents import Ending, Manifest, PictureFacts, Source, TrackSeal
+from roomtone.takes.folder import write_manifest
 from roomtone.wire.digest import Digest
 
 _RATE = 48_000

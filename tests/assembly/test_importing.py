@@ -20,7 +20,7 @@ from roomtone.assembly.messages import BringIn, BroughtIn
 from roomtone.foundation.clock import ManualClock
 from roomtone.foundation.errors import WorldError
 from roomtone.foundation.paths import Home
-from roomtone.takes.folder import Ending, Source
+from roomtone.takes.documents import Ending, Source
 from roomtone.takes.library import Library
 from roomtone.takes.model import TakeState, load_take
 from roomtone.wire.digest import digest_of

@@ -23,7 +23,8 @@ from roomtone.foundation.paths import Home
 from roomtone.foundation.workers.client import WorkerGoneError
 from roomtone.takes import draft_editing as editing
 from roomtone.takes import drafts as d
-from roomtone.takes.folder import Ending, Source, take_folders
+from roomtone.takes.documents import Ending, Source
+from roomtone.takes.folder import take_folders
 from roomtone.takes.library import Library
 from roomtone.takes.model import load_take
 from tests.assembly.samples import make_sample

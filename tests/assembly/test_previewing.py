@@ -12,7 +12,8 @@ import soundfile
 from roomtone.assembly.media import UnreadableFileError
 from roomtone.assembly.previewing import make_preview
 from roomtone.foundation.paths import Home
-from roomtone.takes.folder import Ending, Manifest, Source, TrackSeal, write_manifest
+from roomtone.takes.documents import Ending, Manifest, Source, TrackSeal
+from roomtone.takes.folder import write_manifest
 from roomtone.wire.previews import FILM, PICTURE, SMALL_BYTES, SOUND
 from tests.assembly.documents import make_pdf
 from tests.assembly.films import SECONDS, film_take

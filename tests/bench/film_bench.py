@@ -21,7 +21,7 @@ import psutil
 
 from roomtone.engine.pictures.ladder import SOFTWARE, EncoderChoice, open_encoder
 from roomtone.studio.preview import Preview
-from roomtone.takes.folder import Manifest
+from roomtone.takes.documents import Manifest
 from tests.bench.engine_bench import music
 from tests.rigs import signals
 from tests.rigs.app import RoomtoneHome, make_home

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from roomtone.cli.entry import build_parser
-from roomtone.takes.folder import Placed
+from roomtone.takes.documents import Placed
 from roomtone.takes.journal import append_entry
 from tests.cli.conftest import Shell
 from tests.rigs.disks import SmallDisk

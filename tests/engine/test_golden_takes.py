@@ -10,7 +10,8 @@ import pytest
 
 from roomtone.foundation.clock import SystemClock
 from roomtone.takes.decode import decode_whole
-from roomtone.takes.folder import Ending, NewerFolderError
+from roomtone.takes.documents import Ending
+from roomtone.takes.folder import NewerFolderError
 from roomtone.takes.model import TakeState, load_take
 from roomtone.takes.recovery import digest_file, recover_all
 from tests.rigs.processes import run

@@ -20,7 +20,8 @@ from roomtone.engine.recording import FULL_SECONDS, TakeRecorder
 from roomtone.engine.spill import Ledger, Overflow
 from roomtone.foundation.clock import SystemClock
 from roomtone.foundation.errors import RoomtoneError
-from roomtone.takes.folder import Dropout, Ending, GapCause, Synced, read_journal, read_manifest
+from roomtone.takes.documents import Dropout, Ending, GapCause, Synced
+from roomtone.takes.folder import read_journal, read_manifest
 from roomtone.takes.follow import TakeFollower
 from roomtone.takes.homecoming import bring_all_home, bring_home
 from roomtone.takes.model import TakeState, load_take

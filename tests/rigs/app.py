@@ -17,7 +17,7 @@ from roomtone.engine import messages as m
 from roomtone.engine.client import EngineClient
 from roomtone.foundation.clock import SystemClock
 from roomtone.foundation.paths import Home
-from roomtone.takes.folder import Manifest
+from roomtone.takes.documents import Manifest
 from roomtone.takes.model import Take, load_take
 from roomtone.upload.client import SyncClient
 from tests.rigs.processes import Program, kill, run, until

@@ -16,7 +16,7 @@ from roomtone.studio import views
 from roomtone.studio.lines import Line, Tone
 from roomtone.studio.model import StudioModel
 from roomtone.studio.snapshot import Phase, Safety
-from roomtone.takes.folder import Ending, Source
+from roomtone.takes.documents import Ending, Source
 from roomtone.takes.library import LibraryItem, TrackItem
 from roomtone.takes.model import TakeState
 from roomtone.upload import messages as sync

@@ -14,8 +14,9 @@ from roomtone.foundation.errors import RoomtoneError, UsageError
 from roomtone.foundation.paths import Home
 from roomtone.foundation.settings import Settings
 from roomtone.studio.workshop import Workshop
-from roomtone.takes.folder import Source
+from roomtone.takes.documents import Source
 from roomtone.takes.model import TakeState
+from tests.engine.projector.film import SECONDS, write_film
 from tests.rigs.processes import kill, until
 from tests.rigs.workers import worker_pid
 from tests.takes.making import make_take
@@ -133,6 +134,24 @@ def test_what_has_no_sound_is_not_played(workshop: Workshop, place: Home, tmp_pa
         workshop.play(workshop.find(brought.manifest.id))
     assert refused.value.code == "no-sound"
     assert worker_pid(place, "engine") is None
+
+
+def test_a_silent_film_is_played_for_who_can_see_it(workshop: Workshop, tmp_path: Path) -> None:
+    brought = workshop.bring_in(str(write_film(tmp_path / "film.mp4")))
+    item = workshop.find(brought.manifest.id)
+    with pytest.raises(UsageError) as refused:
+        workshop.play(item)
+    assert refused.value.code == "no-sound"
+    playing = workshop.play(item, 1.0, seen=True)
+    assert playing.take == item.id
+    assert playing.length == pytest.approx(SECONDS, abs=0.1)
+
+    def picture() -> str:
+        now = workshop.engine().status().playing
+        return now.picture if now is not None else ""
+
+    assert Path(until(picture, 20, "the picture of the film")).exists()
+    workshop.engine().stop_playing()
 
 
 def test_a_take_that_nobody_can_find_says_so(place: Home) -> None:

@@ -7,16 +7,17 @@ from pathlib import Path
 
 import msgspec
 
+from roomtone.takes import documents as d
 from roomtone.takes import folder as f
 
 AT = "2026-11-22T19:00:00+00:00"
 
 
-def began(title: str = "Song – take 1", **changes: object) -> f.Began:
+def began(title: str = "Song – take 1", **changes: object) -> d.Began:
     """Return the first entry of a take with one track."""
-    track = f.TrackStart("mic-1.flac", "audio/flac", 48_000, 1, 24)
-    made = f.Began(
-        f.SCHEMA,
+    track = d.TrackStart("mic-1.flac", "audio/flac", 48_000, 1, 24)
+    made = d.Began(
+        d.SCHEMA,
         secrets.token_hex(16),
         title,
         "",
@@ -25,16 +26,16 @@ def began(title: str = "Song – take 1", **changes: object) -> f.Began:
         "Ana",
         1,
         AT,
-        f.Source.RECORDED,
+        d.Source.RECORDED,
         "0.1.0",
         [track],
     )
     return msgspec.structs.replace(made, **changes)
 
 
-def manifest_of(first: f.Began, frames: int = 48_000) -> f.Manifest:
+def manifest_of(first: d.Began, frames: int = 48_000) -> d.Manifest:
     """Return the manifest that seals a take."""
-    return f.Manifest(
+    return d.Manifest(
         schema=first.schema,
         id=first.id,
         title=first.title,
@@ -46,9 +47,9 @@ def manifest_of(first: f.Began, frames: int = 48_000) -> f.Manifest:
         started=first.started,
         sealed=AT,
         source=first.source,
-        ending=f.Ending.STOPPED,
+        ending=d.Ending.STOPPED,
         app=first.app,
-        tracks=[f.TrackSeal("mic-1.flac", "audio/flac", 10, "rt1:00", [], 48_000, 1, 24, frames)],
+        tracks=[d.TrackSeal("mic-1.flac", "audio/flac", 10, "rt1:00", [], 48_000, 1, 24, frames)],
     )
 
 

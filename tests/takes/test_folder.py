@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from roomtone.takes import documents as d
 from roomtone.takes import folder as f
 from roomtone.takes.model import TakeState, load_take
 from tests.takes.making import AT, began, make_take, manifest_of
@@ -21,33 +22,33 @@ def _with_journal(tmp_path: Path, raw: bytes) -> Path:
     return folder
 
 
-def _lines(*entries: f.Entry) -> bytes:
+def _lines(*entries: d.Entry) -> bytes:
     return b"".join(f.encode_entry(entry) for entry in entries)
 
 
 def test_a_journal_comes_back_as_it_was_written(tmp_path: Path) -> None:
-    entries: list[f.Entry] = [
+    entries: list[d.Entry] = [
         began("Ä 🎵"),
-        f.Synced({"mic-1.flac": (100, 4096)}),
-        f.Dropout(10, 5, f.GapCause.OVERFLOW),
-        f.Sealing("mic-1.flac", 100, 4096, [(21, "00ff")]),
-        f.Renamed("Other", AT),
-        f.Starred(True, AT),
-        f.Noted("two\nlines", AT),
-        f.Trashed(True, AT),
+        d.Synced({"mic-1.flac": (100, 4096)}),
+        d.Dropout(10, 5, d.GapCause.OVERFLOW),
+        d.Sealing("mic-1.flac", 100, 4096, [(21, "00ff")]),
+        d.Renamed("Other", AT),
+        d.Starred(True, AT),
+        d.Noted("two\nlines", AT),
+        d.Trashed(True, AT),
     ]
     assert f.read_journal(_with_journal(tmp_path, _lines(*entries))) == entries
 
 
 def test_a_torn_last_line_is_not_there_and_entries_of_unknown_kinds_are_skipped(tmp_path: Path) -> None:
-    first, star = began(), f.Starred(True, AT)
-    raw = _lines(first) + b'{"e":"from-a-later-build","x":[1]}\n\n' + _lines(star) + _lines(f.Renamed("lost", AT))[:-1]
+    first, star = began(), d.Starred(True, AT)
+    raw = _lines(first) + b'{"e":"from-a-later-build","x":[1]}\n\n' + _lines(star) + _lines(d.Renamed("lost", AT))[:-1]
     assert f.read_journal(_with_journal(tmp_path, raw)) == [first, star]
 
 
 @pytest.mark.parametrize("junk", [b"\x00" * 500, b"\xff\xfe\xfd", b'{"e":"starred","on":', b"[" * 100_000, b'"\xff"'])
 def test_damage_in_the_middle_costs_its_own_lines_only(tmp_path: Path, junk: bytes) -> None:
-    first, star = began(), f.Starred(True, AT)
+    first, star = began(), d.Starred(True, AT)
     folder = _with_journal(tmp_path, _lines(first) + junk + b"\n" + _lines(star))
     assert f.read_journal(folder) == [first, star]
     assert f.decode_more(junk + b"\n" + _lines(star)) == ([star], len(junk) + 1 + len(_lines(star)))
@@ -60,7 +61,7 @@ def test_whatever_a_journal_holds_it_is_read_or_refused_with_a_reason(start: byt
             first: object = f.decode_journal(Path("take"), raw)[0]
         except f.UnreadableFolderError as error:
             first = error
-        assert isinstance(first, f.Began) or (isinstance(first, f.UnreadableFolderError) and first.detail)
+        assert isinstance(first, d.Began) or (isinstance(first, f.UnreadableFolderError) and first.detail)
 
 
 @pytest.mark.parametrize(
@@ -71,14 +72,14 @@ def test_whatever_a_journal_holds_it_is_read_or_refused_with_a_reason(start: byt
         b"\n",
         b"\x00" * 100 + b"\n",
         b"\xff\n",
-        _lines(f.Starred(True, AT)),
+        _lines(d.Starred(True, AT)),
         b'{"schema":1}\n',
         msgspec.json.encode(msgspec.to_builtins(began()) | {"e": "began", "id": "../../etc"}) + b"\n",
         _lines(began()).replace(b"mic-1.flac", b"../../x.py"),
     ],
 )
 def test_a_damaged_beginning_makes_the_folder_unreadable_with_a_reason(tmp_path: Path, first: bytes) -> None:
-    folder = _with_journal(tmp_path, first + _lines(f.Starred(True, AT)) if first.endswith(b"\n") else first)
+    folder = _with_journal(tmp_path, first + _lines(d.Starred(True, AT)) if first.endswith(b"\n") else first)
     with pytest.raises(f.UnreadableFolderError) as refused:
         load_take(folder)
     assert refused.value.detail

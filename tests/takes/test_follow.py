@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from roomtone.foundation.paths import Home
+from roomtone.takes import documents as d
 from roomtone.takes import folder as f
 from roomtone.takes.follow import TakeFollower
 from roomtone.takes.journal import Journal, append_entry
@@ -34,27 +35,27 @@ def test_what_follows_in_steps_equals_what_is_read_at_once(tmp_path: Path) -> No
     follower = TakeFollower(folder)
     follower.poll()
     first = load_take(folder).began
-    entries: list[f.Entry] = [
-        f.Dropout(3, 1, f.GapCause.DEVICE),
-        f.Renamed("New", AT),
-        f.Dropout(9, 1, f.GapCause.DEVICE),
-        f.Starred(True, AT),
+    entries: list[d.Entry] = [
+        d.Dropout(3, 1, d.GapCause.DEVICE),
+        d.Renamed("New", AT),
+        d.Dropout(9, 1, d.GapCause.DEVICE),
+        d.Starred(True, AT),
     ]
     for entry in entries:
         append_entry(folder, entry)
         assert follower.poll() == load_take(folder)
     f.write_manifest(folder, manifest_of(first))
     # Put into the trash before anybody saw that it was sealed.
-    append_entry(folder, f.Trashed(True, AT))
+    append_entry(folder, d.Trashed(True, AT))
     assert follower.poll().state is TakeState.TRASHED
-    append_entry(folder, f.Trashed(False, AT))
+    append_entry(folder, d.Trashed(False, AT))
     assert follower.poll() == load_take(folder)
 
 
 def test_a_line_that_is_half_there_is_read_when_it_is_whole(tmp_path: Path) -> None:
     folder = make_take(tmp_path, sealed=False)
     path = folder / f.JOURNAL
-    line = f.encode_entry(f.Starred(True, AT))
+    line = f.encode_entry(d.Starred(True, AT))
     for begin_half in (True, False):
         before = path.read_bytes()
         follower = TakeFollower(folder)
@@ -74,7 +75,7 @@ def test_while_another_thread_writes_nothing_is_missed_and_nothing_counted_twice
     def write() -> None:
         journal = Journal(folder)
         for number in range(1500):
-            journal.append(f.Dropout(number, 1, f.GapCause.DEVICE), durable=False)
+            journal.append(d.Dropout(number, 1, d.GapCause.DEVICE), durable=False)
         journal.close()
         done.set()
 
@@ -100,7 +101,7 @@ def test_a_poll_reads_only_what_was_added(home: Home, monkeypatch: pytest.Monkey
     folded: list[int] = []
     real = f.decode_more
 
-    def counting(raw: bytes) -> tuple[list[f.Entry], int]:
+    def counting(raw: bytes) -> tuple[list[d.Entry], int]:
         folded.append(len(raw))
         return real(raw)
 

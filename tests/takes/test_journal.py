@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from roomtone.takes import documents as d
 from roomtone.takes import folder as f
 from roomtone.takes.journal import Journal, append_entry
 from tests.rigs.disks import SmallDisk
@@ -18,8 +19,8 @@ from tests.takes.making import AT, began, make_take
 def test_a_line_that_a_crash_cut_off_spoils_no_other(tmp_path: Path) -> None:
     first = began()
     (tmp_path / f.JOURNAL).write_bytes(f.encode_entry(first) + b'{"e":"synced","tracks":{"mic')
-    append_entry(tmp_path, f.Starred(True, AT))
-    assert f.read_journal(tmp_path) == [first, f.Starred(True, AT)]
+    append_entry(tmp_path, d.Starred(True, AT))
+    assert f.read_journal(tmp_path) == [first, d.Starred(True, AT)]
 
 
 def test_healing_a_whole_journal_changes_nothing(tmp_path: Path) -> None:
@@ -32,7 +33,7 @@ def test_healing_a_whole_journal_changes_nothing(tmp_path: Path) -> None:
 _WRITER = """
 import sys
 from pathlib import Path
-from roomtone.takes.folder import Noted
+from roomtone.takes.documents import Noted
 from roomtone.takes.journal import Journal
 journal = Journal(Path(sys.argv[1]))
 for number in range(300):
@@ -50,7 +51,7 @@ def test_entries_of_several_processes_and_threads_do_not_mix(tmp_path: Path) -> 
 
     def write(name: str) -> None:
         for number in range(300):
-            journal.append(f.Noted(f"{name} {number} " + "x" * 200, "now"), durable=False)
+            journal.append(d.Noted(f"{name} {number} " + "x" * 200, "now"), durable=False)
 
     threads = [threading.Thread(target=write, args=(name,)) for name in "cd"]
     for thread in threads:
@@ -60,7 +61,7 @@ def test_entries_of_several_processes_and_threads_do_not_mix(tmp_path: Path) -> 
     for writer in writers:
         assert writer.communicate(timeout=30)[1] == b""
     journal.close()
-    texts = [entry.text for entry in f.read_journal(folder) if isinstance(entry, f.Noted)]
+    texts = [entry.text for entry in f.read_journal(folder) if isinstance(entry, d.Noted)]
     assert len(texts) == 1200
     for name in "abcd":
         mine = [int(text.split()[1]) for text in texts if text.startswith(name)]
@@ -69,7 +70,7 @@ def test_entries_of_several_processes_and_threads_do_not_mix(tmp_path: Path) -> 
 
 def _fits(journal: Journal) -> bool:
     try:
-        journal.append(f.Noted("full " * 40, AT))
+        journal.append(d.Noted("full " * 40, AT))
     except OSError:
         return False
     return True
@@ -85,20 +86,20 @@ def test_a_full_disk_refuses_an_entry_and_the_ones_after_it_are_whole() -> None:
         while _fits(journal):
             kept += 1
         with pytest.raises(OSError, match="No space"):
-            journal.append(f.Noted("still full " * 40, AT))
+            journal.append(d.Noted("still full " * 40, AT))
         disk.make_room()
-        journal.append(f.Starred(True, AT))
-        journal.append(f.Noted("after", AT))
+        journal.append(d.Starred(True, AT))
+        journal.append(d.Noted("after", AT))
         journal.close()
         entries = f.read_journal(folder)
-        assert entries[-2:] == [f.Starred(True, AT), f.Noted("after", AT)]
+        assert entries[-2:] == [d.Starred(True, AT), d.Noted("after", AT)]
         assert len(entries) == 1 + kept + 2
 
 
 def test_an_entry_is_on_the_disk_before_append_returns(tmp_path: Path) -> None:
     folder = make_take(tmp_path)
     journal = Journal(folder)
-    journal.append(f.Starred(True, AT))
-    assert f.read_journal(folder)[-1] == f.Starred(True, AT)
+    journal.append(d.Starred(True, AT))
+    assert f.read_journal(folder)[-1] == d.Starred(True, AT)
     journal.close()
     journal.close()

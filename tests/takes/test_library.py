@@ -17,6 +17,7 @@ import pytest
 from roomtone.foundation.clock import ManualClock
 from roomtone.foundation.errors import UsageError
 from roomtone.foundation.paths import Home
+from roomtone.takes import documents as d
 from roomtone.takes import editing
 from roomtone.takes import folder as f
 from roomtone.takes import library as library_module
@@ -315,15 +316,15 @@ def test_a_take_that_was_moved_by_hand_is_found_at_its_new_place(home: Home, lib
 def test_a_rolling_take_shows_what_is_synced(home: Home, library: Library) -> None:
     folder = make_take(home.takes, "rolling", sealed=False)
     assert library.refresh()[0].seconds == 0.0
-    append_entry(folder, f.Synced({"mic-1.flac": (100, 96_000)}))
-    append_entry(folder, f.Renamed("renamed", AT))
+    append_entry(folder, d.Synced({"mic-1.flac": (100, 96_000)}))
+    append_entry(folder, d.Renamed("renamed", AT))
     item = library.refresh()[0]
     assert (item.seconds, item.title, item.tracks[0].bytes) == (2.0, "renamed", 100)
 
 
 def test_where_a_take_was_placed_is_listed_and_the_last_word_counts(home: Home, library: Library) -> None:
     folder = make_take(home.takes)
-    append_entry(folder, f.Placed("cd" * 16, 1.5, 0.7, False, AT))
-    append_entry(folder, f.Placed("cd" * 16, 1.25, 1.0, True, AT))
+    append_entry(folder, d.Placed("cd" * 16, 1.5, 0.7, False, AT))
+    append_entry(folder, d.Placed("cd" * 16, 1.25, 1.0, True, AT))
     item = library.refresh()[0]
     assert (item.against, item.offset, item.confidence, item.by_hand) == ("cd" * 16, 1.25, 1.0, True)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roomtone.takes import folder as f
+from roomtone.takes import documents as d
 from roomtone.takes.model import TRANSITIONS, IllegalMoveError, TakeState, check_move, fold
 from roomtone.takes.naming import next_number, one_line, several_lines, take_title
 from tests.takes.making import AT, began, manifest_of
@@ -22,15 +22,15 @@ def test_the_fold_takes_the_last_word_on_everything() -> None:
         _HERE,
         [
             first,
-            f.Synced({"mic-1.flac": (10, 48_000)}),
-            f.Synced({"mic-1.flac": (20, 96_000)}),
-            f.Dropout(5, 1, f.GapCause.DEVICE),
-            f.Dropout(9, 2, f.GapCause.OVERFLOW),
-            f.Renamed("Second", AT),
-            f.Noted("one", AT),
-            f.Noted("two", AT),
-            f.Starred(True, AT),
-            f.Sealing("mic-1.flac", 20, 96_000, []),
+            d.Synced({"mic-1.flac": (10, 48_000)}),
+            d.Synced({"mic-1.flac": (20, 96_000)}),
+            d.Dropout(5, 1, d.GapCause.DEVICE),
+            d.Dropout(9, 2, d.GapCause.OVERFLOW),
+            d.Renamed("Second", AT),
+            d.Noted("one", AT),
+            d.Noted("two", AT),
+            d.Starred(True, AT),
+            d.Sealing("mic-1.flac", 20, 96_000, []),
         ],
         None,
     )
@@ -52,7 +52,7 @@ def test_the_fold_takes_the_last_word_on_everything() -> None:
 )
 def test_a_sealed_take_goes_into_the_trash_and_out_again(entries: list[bool], state: TakeState) -> None:
     first = began()
-    journal: list[f.Entry] = [first, *(f.Trashed(on, AT) for on in entries)]
+    journal: list[d.Entry] = [first, *(d.Trashed(on, AT) for on in entries)]
     assert fold(_HERE, journal, manifest_of(first)).state is state
     assert fold(_HERE, journal, None).state is TakeState.RECORDING
 

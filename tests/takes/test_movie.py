@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from roomtone.foundation.clock import ManualClock
 from roomtone.foundation.paths import Home
+from roomtone.takes import documents as d
 from roomtone.takes import folder as f
 from roomtone.takes.model import load_take
 from roomtone.takes.movie import Fragment, MovieScan, NotMovieError, scan_file
@@ -42,7 +43,7 @@ def _ends() -> list[tuple[int, int]]:
 
 
 def _take_with(home: Home, data: bytes) -> Path:
-    track = f.TrackStart("camera-1.mp4", "video/mp4", width=320, height=180, fps=30.0, device="practice")
+    track = d.TrackStart("camera-1.mp4", "video/mp4", width=320, height=180, fps=30.0, device="practice")
     first = began(tracks=[track])
     folder = home.takes / f.folder_name(first.title, first.id)
     folder.mkdir()
@@ -192,8 +193,8 @@ def test_a_film_that_was_being_sealed_is_sealed(home: Home) -> None:
     growing[44:52] = bytes.fromhex("0000002c") + b"free"
     folder = _take_with(home, bytes(growing) + b"torn")
     with (folder / f.JOURNAL).open("ab") as journal:
-        journal.write(f.encode_entry(f.Sealing(seal.name, seal.bytes, seal.frames, seal.patches)))
-        journal.write(f.encode_entry(f.PictureGap(seal.name, 0.5, 0.25, "gone")))
+        journal.write(f.encode_entry(d.Sealing(seal.name, seal.bytes, seal.frames, seal.patches)))
+        journal.write(f.encode_entry(d.PictureGap(seal.name, 0.5, 0.25, "gone")))
     manifest = recover(load_take(folder), ManualClock()).manifest
     assert manifest is not None
     again = manifest.tracks[0]

@@ -11,6 +11,7 @@ import soundfile
 
 from roomtone.foundation.clock import ManualClock
 from roomtone.foundation.paths import Home
+from roomtone.takes import documents as d
 from roomtone.takes import folder as f
 from roomtone.takes import wave
 from roomtone.takes.model import load_take
@@ -20,7 +21,7 @@ from tests.takes.making import began
 
 def _growing_wave(home: Home, frames: int) -> Path:
     """Make a mono 24-bit WAV take that nobody sealed, with half a frame at its end."""
-    first = began(tracks=[f.TrackStart("mic-1.wav", "audio/wav", 48_000, 1, 24)])
+    first = began(tracks=[d.TrackStart("mic-1.wav", "audio/wav", 48_000, 1, 24)])
     folder = home.takes / f.folder_name(first.title, first.id)
     folder.mkdir()
     (folder / f.JOURNAL).write_bytes(f.encode_entry(first))

@@ -9,6 +9,7 @@ from random import Random
 from typing import Final
 
 from roomtone.foundation.paths import Home
+from roomtone.takes import documents as d
 from roomtone.takes import folder as f
 from roomtone.takes.journal import Journal
 from roomtone.wire.digest import Digest
@@ -42,9 +43,9 @@ class GrowingTake:
         self.names = [f"mic-{n + 1}.flac" for n in range(tracks)]
         self.folder.mkdir(parents=True)
         self._journal = Journal(self.folder)
-        starts = [f.TrackStart(name, "audio/flac", rate, 2, 24) for name in self.names]
-        self._began = f.Began(
-            f.SCHEMA, self.id, title, project, "Song", "", "Ana", 1, started, f.Source.RECORDED, "0.1.0", starts,
+        starts = [d.TrackStart(name, "audio/flac", rate, 2, 24) for name in self.names]
+        self._began = d.Began(
+            d.SCHEMA, self.id, title, project, "Song", "", "Ana", 1, started, d.Source.RECORDED, "0.1.0", starts,
             lineage=list(lineage), call=call,
         )  # fmt: skip
         self._journal.append(self._began)
@@ -71,16 +72,16 @@ class GrowingTake:
             self._digests[name].update(data)
         self.frames += frames
         synced = dict.fromkeys(self.names, (self.bytes, self.frames))
-        self._journal.append(f.Synced(synced), durable=durable)
+        self._journal.append(d.Synced(synced), durable=durable)
 
-    def seal(self) -> f.Manifest:
+    def seal(self) -> d.Manifest:
         """Give every track its final header and write the manifest."""
         seals = []
         for name in self.names:
             patches = (
                 [(PATCH_AT, self._random.randbytes(PATCH_SIZE).hex())] if self.bytes >= PATCH_AT + PATCH_SIZE else []
             )
-            self._journal.append(f.Sealing(name, self.bytes, self.frames, patches), durable=False)
+            self._journal.append(d.Sealing(name, self.bytes, self.frames, patches), durable=False)
             with self.path(name).open("r+b") as sealed:
                 for offset, data in patches:
                     sealed.seek(offset)
@@ -90,11 +91,11 @@ class GrowingTake:
                 if digest.length:
                     digest.replace_first_chunk(sealed.read(1 << 20))
             seals.append(
-                f.TrackSeal(name, "audio/flac", self.bytes, digest.text(), patches, self._rate, 2, 24, self.frames)
+                d.TrackSeal(name, "audio/flac", self.bytes, digest.text(), patches, self._rate, 2, 24, self.frames)
             )
         b = self._began
-        manifest = f.Manifest(
-            schema=f.SCHEMA,
+        manifest = d.Manifest(
+            schema=d.SCHEMA,
             id=b.id,
             title=b.title,
             project=b.project,
@@ -105,7 +106,7 @@ class GrowingTake:
             started=b.started,
             sealed=STARTED,
             source=b.source,
-            ending=f.Ending.STOPPED,
+            ending=d.Ending.STOPPED,
             app=b.app,
             tracks=seals,
         )

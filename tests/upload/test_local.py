@@ -8,7 +8,8 @@ import pytest
 
 from roomtone.foundation.errors import UsageError
 from roomtone.foundation.paths import Home
-from roomtone.takes.folder import JOURNAL, Trashed
+from roomtone.takes.documents import Trashed
+from roomtone.takes.folder import JOURNAL
 from roomtone.takes.journal import append_entry
 from roomtone.upload.account import account_file, load, read_link, remove, save
 from roomtone.upload.core_events import Grown, TakeGrew, TakeRecord, TakeSealed, TrackRecord

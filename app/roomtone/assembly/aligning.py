@@ -23,7 +23,8 @@ from roomtone.assembly.messages import Align, Aligned, BringIn, Drawn, Nudge
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import UsageError, WorldError
 from roomtone.foundation.paths import Home
-from roomtone.takes.folder import Placed, read_manifest
+from roomtone.takes.documents import Placed
+from roomtone.takes.folder import read_manifest
 from roomtone.takes.journal import append_entry
 from roomtone.takes.library import Library
 from roomtone.takes.model import load_take

@@ -11,7 +11,8 @@ import av.error
 from roomtone.assembly.films import FilmForm, write_film
 from roomtone.assembly.messages import Exported, ExportFilm
 from roomtone.foundation.errors import RoomtoneError, UsageError, WorldError
-from roomtone.takes.folder import Manifest, TrackSeal, read_manifest
+from roomtone.takes.documents import Manifest, TrackSeal
+from roomtone.takes.folder import read_manifest
 
 RATES: Final = (24, 25, 30, 50, 60)
 _MEDIA: Final = "video/"

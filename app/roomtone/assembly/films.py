@@ -21,8 +21,9 @@ from av.container import OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
-from roomtone.assembly.media import Floats, opened, sound_blocks
-from roomtone.takes.folder import Manifest, TrackSeal
+from roomtone.assembly.media import Floats, sound_blocks
+from roomtone.takes.documents import Manifest, TrackSeal
+from roomtone.takes.opening import opened
 
 SOUND_RATE: Final = 48_000
 _BLOCK: Final = 1024

@@ -17,8 +17,7 @@ from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import WorldError, from_os_error
 from roomtone.foundation.files import free_bytes, sync_directory
 from roomtone.foundation.paths import Home
-from roomtone.takes.editing import MAX_TITLE
-from roomtone.takes.folder import (
+from roomtone.takes.documents import (
     SCHEMA,
     Began,
     Ending,
@@ -28,10 +27,10 @@ from roomtone.takes.folder import (
     Source,
     TrackSeal,
     TrackStart,
-    folder_name,
     sealed_manifest,
-    write_manifest,
 )
+from roomtone.takes.editing import MAX_TITLE
+from roomtone.takes.folder import folder_name, write_manifest
 from roomtone.takes.journal import append_entry
 from roomtone.takes.library import Library
 from roomtone.takes.naming import next_number, one_line, take_title

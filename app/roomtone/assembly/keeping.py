@@ -28,10 +28,7 @@ from roomtone.foundation.decoding import decode
 from roomtone.foundation.errors import UsageError, WorldError, from_os_error
 from roomtone.foundation.files import free_bytes, sync_directory
 from roomtone.foundation.paths import Home
-from roomtone.takes.draft_editing import mark_kept
-from roomtone.takes.drafts import Draft, DraftKind, DraftState, Picture, Revision, find_draft, take_of
-from roomtone.takes.editing import MAX_TITLE
-from roomtone.takes.folder import (
+from roomtone.takes.documents import (
     SCHEMA,
     Began,
     Ending,
@@ -40,11 +37,12 @@ from roomtone.takes.folder import (
     Source,
     TrackSeal,
     TrackStart,
-    folder_name,
-    read_manifest,
     sealed_manifest,
-    write_manifest,
 )
+from roomtone.takes.draft_editing import mark_kept
+from roomtone.takes.drafts import Draft, DraftKind, DraftState, Picture, Revision, find_draft, take_of
+from roomtone.takes.editing import MAX_TITLE
+from roomtone.takes.folder import folder_name, read_manifest, write_manifest
 from roomtone.takes.journal import append_entry
 from roomtone.takes.library import Library
 from roomtone.takes.naming import next_number, take_title

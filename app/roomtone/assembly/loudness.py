@@ -9,8 +9,9 @@ from pathlib import Path
 import av.error
 from av.filter import Graph
 
-from roomtone.assembly.media import UnreadableFileError, opened
+from roomtone.assembly.media import UnreadableFileError
 from roomtone.assembly.messages import Loudness
+from roomtone.takes.opening import opened
 
 
 def loudness_of(path: Path) -> Loudness:

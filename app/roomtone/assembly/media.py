@@ -24,6 +24,7 @@ from roomtone.assembly.pages import UnreadablePagesError, is_pdf, look_at_pages
 from roomtone.assembly.writing import is_writing, is_writing_of_another_encoding
 from roomtone.foundation.errors import WorldError
 from roomtone.takes import flac
+from roomtone.takes.opening import BOUND, MP4, opened
 
 Floats = npt.NDArray[np.float32]
 
@@ -41,9 +42,6 @@ _CONTAINERS: Final = {
     "webp_pipe": ("webp", "image/webp"),
     "gif": ("gif", "image/gif"),
 }
-_MP4: Final = "mov,mp4,m4a,3gp,3g2,mj2"
-# No other kind is even opened: a playlist would make FFmpeg read other files, or the network.
-_OPEN: Final = {"format_whitelist": ",".join([*_CONTAINERS, _MP4]), **stills.BOUND}
 # Where damage would otherwise be papered over: decoders fill in for it, and only their checksums tell.
 _STRICT: Final = {
     "flac": {"err_detect": "crccheck+explode"},
@@ -126,13 +124,6 @@ def _probe_pages_or_tiff(path: Path) -> Media | None:
     return None
 
 
-@contextlib.contextmanager
-def opened(path: Path) -> Iterator[InputContainer]:
-    """Open a file of one of the kinds that can be brought in. Raises ``FFmpegError`` or ``OSError``."""
-    with path.open("rb") as file, av.open(stills.Content(file), "r", options=_OPEN) as container:
-        yield container
-
-
 @dataclass
 class _Decoded:
     """What was decoded so far."""
@@ -168,7 +159,7 @@ def _probe_media(path: Path) -> Media:
         if not sounds and not pictures:
             raise UnreadableFileError(path, "It holds neither sound nor picture")
         for stream in (*sounds, *pictures):
-            stream.codec_context.options = _STRICT.get(stream.codec_context.name, {}) | stills.BOUND
+            stream.codec_context.options = _STRICT.get(stream.codec_context.name, {}) | BOUND
         bits = _bits(path, sounds[0].codec_context.name) if sounds else 0
         promised = _promised_seconds(container, media)
         found = _Decoded()
@@ -227,7 +218,7 @@ def _is_cover(stream: VideoStream) -> bool:
 def _kind(path: Path, container: InputContainer) -> tuple[str, str]:
     name = container.format.name
     film = any(not _is_cover(stream) for stream in container.streams.video)
-    if name == _MP4:
+    if name == MP4:
         if not film:
             return "m4a", "audio/mp4"
         brand = str(container.metadata.get("major_brand", "")).strip()

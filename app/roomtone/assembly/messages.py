@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from roomtone.takes.folder import Manifest
+from roomtone.takes.documents import Manifest
 
 NAME: Final = "render"
 

@@ -19,7 +19,8 @@ from roomtone.assembly.stills import picture_of
 from roomtone.assembly.strips import fitted
 from roomtone.foundation.files import make_directory
 from roomtone.foundation.paths import Home
-from roomtone.takes.folder import Manifest, read_manifest
+from roomtone.takes.documents import Manifest
+from roomtone.takes.folder import read_manifest
 from roomtone.wire import previews
 
 _FILM: Final = FilmForm(fps=15, encoder={"preset": "veryfast", "crf": "30"}, sound_bits=64_000, height=270)

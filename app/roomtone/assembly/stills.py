@@ -9,13 +9,10 @@ from typing import BinaryIO, Final
 import av
 from av.codec.context import CodecContext
 
-# A drawing of A3 at 600 dots an inch has 70 million. Decoded, this many take up to 800 MB.
-MAX_PIXELS: Final = 100_000_000
-# FFmpeg's own bound, for whatever says one thing in its head and is another; its rows are a little longer.
-BOUND: Final = {"max_pixels": str(MAX_PIXELS + MAX_PIXELS // 50)}
+from roomtone.takes.opening import BOUND, MAX_PIXELS, PICTURES, opened
+
 # A file of this kind is read whole, because it points to and fro.
 _MAX_TIFF_BYTES: Final = 512 << 20
-_PICTURES: Final = "png_pipe,jpeg_pipe,webp_pipe,gif"
 _TIFF: Final = (b"II*\0", b"MM\0*")
 _TIFF_VALUE: Final = {1: "B", 3: "H", 4: "L"}
 # Markers of JPEG that hold a size: the beginnings of frames, among which these three are something else.
@@ -28,22 +25,6 @@ class UntakenPictureError(ValueError):
     def __init__(self, why: str, remedy: str = "") -> None:
         super().__init__(why)
         self.remedy = remedy
-
-
-class Content:
-    """A file without its name, from which FFmpeg would otherwise guess what it is, or look for others like it."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-
-    def read(self, size: int) -> bytes:
-        return self._file.read(size)
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        return self._file.seek(offset, whence)
-
-    def tell(self) -> int:
-        return self._file.tell()
 
 
 def is_tiff(path: Path) -> bool:
@@ -76,8 +57,7 @@ def picture_of(path: Path) -> av.VideoFrame:
     check_picture(path)
     if is_tiff(path):
         return tiff_picture(path)
-    options = {"format_whitelist": _PICTURES, **BOUND}
-    with path.open("rb") as file, av.open(Content(file), "r", options=options) as container:
+    with opened(path, PICTURES) as container:
         stream = container.streams.video[0]
         stream.codec_context.options = BOUND
         for frame in container.decode(stream):

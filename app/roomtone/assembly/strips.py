@@ -15,12 +15,13 @@ import numpy.typing as npt
 from av.container import InputContainer
 
 from roomtone.assembly.drawn import pictures_index, read_drawn
-from roomtone.assembly.media import UnreadableFileError, opened
+from roomtone.assembly.media import UnreadableFileError
 from roomtone.assembly.messages import Pictures
 from roomtone.assembly.pages import UnreadablePagesError, draw_page, is_pdf
 from roomtone.assembly.stills import picture_of
 from roomtone.foundation.files import atomic_write, make_directory
 from roomtone.foundation.paths import Home
+from roomtone.takes.opening import opened
 
 # Twice what is shown, for screens with small pixels.
 _THUMBNAIL: Final = (480, 270)

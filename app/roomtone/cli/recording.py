@@ -23,7 +23,7 @@ from roomtone.foundation.paths import Home
 from roomtone.studio.together import Together
 from roomtone.studio.views import duration
 from roomtone.studio.workshop import Workshop
-from roomtone.takes.folder import PictureFacts, TrackSeal
+from roomtone.takes.documents import PictureFacts, TrackSeal
 from roomtone.upload import messages as sync
 from roomtone.upload.states import SyncState
 

@@ -18,7 +18,8 @@ from roomtone.foundation.paths import Home
 from roomtone.studio.together import Together
 from roomtone.studio.views import duration, size
 from roomtone.studio.workshop import Workshop
-from roomtone.takes.folder import PictureFacts, read_manifest
+from roomtone.takes.documents import PictureFacts
+from roomtone.takes.folder import read_manifest
 from roomtone.takes.library import LibraryItem, TrackItem
 from roomtone.takes.model import TakeState
 

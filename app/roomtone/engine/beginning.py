@@ -9,7 +9,7 @@ from typing import Final
 from roomtone import __version__
 from roomtone.engine import messages as m
 from roomtone.foundation.clock import Clock
-from roomtone.takes.folder import SCHEMA, Began, Source, TrackStart
+from roomtone.takes.documents import SCHEMA, Began, Source, TrackStart
 from roomtone.takes.library import LibraryItem
 from roomtone.takes.naming import next_number, take_title
 

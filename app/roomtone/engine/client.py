@@ -89,8 +89,10 @@ class EngineClient:
         """Find how late a camera is against the open input, from flashes and beeps or from claps."""
         return self._client.call(m.SelfTest(source, seconds, claps, keep), m.SelfTested, seconds + _CAMERA_SECONDS)
 
-    def play(self, take: str, file: str, at: float = 0.0, device: str = "") -> m.Playing:
-        return self._client.call(m.Play(take, file, at, device), m.Playing)
+    def play(
+        self, take: str, file: str, at: float = 0.0, device: str = "", film: str = "", seconds: float = 0.0
+    ) -> m.Playing:
+        return self._client.call(m.Play(take, file, at, device, film, seconds), m.Playing)
 
     def seek(self, at: float) -> None:
         self._client.call(m.Seek(at), m.Done)

@@ -23,12 +23,13 @@ from roomtone.engine.deck import Deck
 from roomtone.engine.panel import Panel
 from roomtone.engine.pictures.cameras import Cameras, picture_tracks
 from roomtone.engine.pictures.desk import Listening, PictureDesk
+from roomtone.engine.pictures.rings import Rings
 from roomtone.engine.recording import TakeRecorder
 from roomtone.engine.space import check_room
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import BugError, RoomtoneError, UsageError, from_os_error
 from roomtone.foundation.paths import Home
-from roomtone.takes.folder import Ending, Source
+from roomtone.takes.documents import Ending, Source
 from roomtone.takes.library import Library
 
 log = logging.getLogger(__name__)
@@ -53,8 +54,9 @@ class Desk:
         self._capture: Capture | None = None
         self._last_sealed: m.Sealed | None = None
         self._filmed: frozenset[str] = frozenset()
-        self._cameras = Cameras(home, clock, self._changed)
-        self.deck = Deck(home, clock, lookout, sound, lambda: self._capture is not None, self._changed)
+        rings = Rings(home)
+        self._cameras = Cameras(home, clock, rings, self._changed)
+        self.deck = Deck(home, clock, lookout, sound, rings, lambda: self._capture is not None, self._changed)
         self.pictures = PictureDesk(self._cameras, clock, self._listening, lambda: self._filmed)
         self.panel = Panel(
             home, tell, lambda: self.deck.playing, self._cameras.describe, lambda: self._cameras.bytes_a_second

@@ -19,7 +19,7 @@ from roomtone.engine.tracks import FlacTrack, open_track
 from roomtone.engine.verify import TrackVerifier, WaveVerifier
 from roomtone.foundation.paths import Home
 from roomtone.takes import wave
-from roomtone.takes.folder import TrackSeal, TrackStart
+from roomtone.takes.documents import TrackSeal, TrackStart
 from roomtone.takes.measure import BUCKET, Level, Summary, Waveform
 from roomtone.takes.peaks import begin_peaks, peaks_file
 

@@ -10,7 +10,7 @@ import msgspec
 from roomtone.devices.model import DeviceList
 from roomtone.devices.pictures.model import Control, PictureKind, PictureList
 from roomtone.foundation.errors import Problem
-from roomtone.takes.folder import Manifest, Source
+from roomtone.takes.documents import Manifest, Source
 
 NAME: Final = "engine"
 
@@ -71,7 +71,7 @@ class Camera(msgspec.Struct, frozen=True):
 
 
 class RollingPicture(msgspec.Struct, frozen=True):
-    """A track of pictures that is being recorded; see ``takes.folder.PictureFacts``."""
+    """A track of pictures that is being recorded; see ``takes.documents.PictureFacts``."""
 
     track: str
     source: str
@@ -100,12 +100,18 @@ class Rolling(msgspec.Struct, frozen=True):
 
 
 class Playing(msgspec.Struct, frozen=True):
-    """What is being played, and where it is, in seconds."""
+    """What is being played, and where it is, in seconds.
+
+    ``picture`` is the shared memory with the picture of a film, for ``devices.pictures.ring``, "" until there is one;
+    ``blind`` is why there is none.
+    """
 
     take: str
     at: float
     length: float
     paused: bool = False
+    picture: str = ""
+    blind: Problem | None = None
 
 
 class Status(msgspec.Struct, frozen=True, tag_field="event", tag="status"):
@@ -227,7 +233,7 @@ class CloseInput(msgspec.Struct, frozen=True, tag_field="do", tag="close"):
 class StartTake(msgspec.Struct, frozen=True, tag_field="do", tag="start"):
     """→ ``Rolling``. The input must be open. A second one while recording returns the take that rolls.
 
-    ``lineage``, ``call`` and ``prompt`` are as in ``takes.folder.Began``.
+    ``lineage``, ``call`` and ``prompt`` are as in ``takes.documents.Began``.
     """
 
     project: str = ""
@@ -296,12 +302,18 @@ class SelfTest(msgspec.Struct, frozen=True, tag_field="do", tag="self-test"):
 
 
 class Play(msgspec.Struct, frozen=True, tag_field="do", tag="play"):
-    """→ ``Playing``. ``file`` is a track's path, ``at`` where to begin in seconds."""
+    """→ ``Playing``. ``file`` is a track's path, ``at`` where to begin in seconds.
+
+    ``film`` is the path of the track whose pictures are shown meanwhile, "" for none. Without a ``file`` the film is
+    shown in silence, for ``seconds``.
+    """
 
     take: str
     file: str
     at: float = 0.0
     device: str = ""
+    film: str = ""
+    seconds: float = 0.0
 
 
 class Seek(msgspec.Struct, frozen=True, tag_field="do", tag="seek"):

@@ -18,7 +18,7 @@ from roomtone.foundation.clock import Clock, Signal
 from roomtone.foundation.errors import RoomtoneError, from_os_error
 from roomtone.foundation.files import make_directory, sync_directory
 from roomtone.foundation.paths import Home
-from roomtone.takes.folder import (
+from roomtone.takes.documents import (
     Began,
     Dropout,
     Ending,
@@ -29,10 +29,9 @@ from roomtone.takes.folder import (
     Synced,
     TrackSeal,
     TrackStart,
-    folder_name,
     sealed_manifest,
-    write_manifest,
 )
+from roomtone.takes.folder import folder_name, write_manifest
 from roomtone.takes.measure import Level
 from roomtone.takes.model import load_take
 from roomtone.takes.recovery import recover

@@ -17,7 +17,8 @@ from typing import Final
 import msgspec
 
 from roomtone.foundation.files import atomic_write
-from roomtone.takes.folder import MANIFEST, Entry, Manifest, Synced
+from roomtone.takes.documents import Entry, Manifest, Synced
+from roomtone.takes.folder import MANIFEST
 from roomtone.takes.journal import Journal
 from roomtone.takes.overflow import make_overflow, remove_overflow
 

@@ -1,4 +1,4 @@
-"""What connects the cameras, the prompter, artwork and writing with the studio, and looks for new pictures."""
+"""What connects the cameras, films, the prompter, artwork and writing with the studio, and looks for new pictures."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from roomtone.foundation.errors import Problem
 from roomtone.gui.look import Look
 from roomtone.gui.pictures import PictureStore
 from roomtone.gui.presenters.page import PagePresenter
+from roomtone.gui.views.film import FilmView
 from roomtone.gui.views.flash import FlashLight
 from roomtone.gui.views.preview import PreviewView
 from roomtone.gui.views.window import StudioWindow
@@ -20,7 +21,7 @@ _LOOK_MILLISECONDS = 16
 
 
 class PicturesDesk(QObject):
-    """Connects them. It looks for new pictures while a camera is open and in sight, and at no other time."""
+    """Connects them. It looks for new pictures while a camera or a film is in sight, and at no other time."""
 
     def __init__(
         self, look: Look, clock: Clock, window: StudioWindow, presenter: PagePresenter, store: PictureStore
@@ -49,6 +50,8 @@ class PicturesDesk(QObject):
         """Hand wishes to the studio from now on."""
         window, artwork, writing = self._window, self._window.artwork, self._window.writing
         self._presenter.camera.studio = studio
+        window.studio.film.closed.connect(studio.stop_playing)
+        window.studio.film.pressed.connect(self._presenter.pause_or_go_on)
         window.studio.prompter.prompted.connect(studio.prompt)
         for page in (artwork, writing):
             page.begun.connect(studio.begin_draft)
@@ -76,10 +79,10 @@ class PicturesDesk(QObject):
             preview.look()
 
     def close(self) -> None:
-        """Let go of the cameras' memory, and of what is being read."""
+        """Let go of the memory of cameras and films, and of what is being read."""
         self._timer.stop()
         self.flash.run(None)
-        for preview in (*self._window.studio.cameras.previews, self._window.artwork.preview):
+        for preview in self._every():
             preview.close_preview()
         self._store.close()
 
@@ -114,9 +117,13 @@ class PicturesDesk(QObject):
                 )
             )
 
-    def _in_sight(self) -> list[PreviewView]:
-        every = (*self._window.studio.cameras.previews, self._window.artwork.preview)
-        return [preview for preview in every if preview.camera and preview.isVisible()]
+    def _every(self) -> list[PreviewView | FilmView]:
+        window = self._window
+        films = (window.studio.film, window.together.review.take.film)
+        return [*window.studio.cameras.previews, window.artwork.preview, *films]
+
+    def _in_sight(self) -> list[PreviewView | FilmView]:
+        return [preview for preview in self._every() if preview.wanted]
 
     def _watch(self) -> None:
         if bool(self._in_sight()) != self._timer.isActive():

@@ -236,7 +236,7 @@ class Company:
 
     def listen(self, take: str, at: float) -> None:
         """Play a take, fetched first where it is not here."""
-        self.together.listen(take, at)
+        self.together.listen(take, at, seen=True)
         self.ask()
 
     def submit(self, take: str, consent: Consent) -> None:

@@ -191,6 +191,7 @@ class TakeView(msgspec.Struct, frozen=True):
     recovered: bool = False
     practice: bool = False
     audio: bool = True
+    plays: bool = True
     tracks: list[str] = []
     media: str = "sound"
     thumbnail: str = ""
@@ -204,12 +205,17 @@ class TakeView(msgspec.Struct, frozen=True):
 
 
 class PlayingView(msgspec.Struct, frozen=True):
-    """What is heard: the take, where in it, and how long it is, in seconds."""
+    """What is heard: the take, where in it, and how long it is, in seconds.
+
+    ``picture`` names the memory with a film's picture for ``studio.preview``, or is ""; ``blind`` is why there is none.
+    """
 
     take: str
     at: float
     length: float
     paused: bool = False
+    picture: str = ""
+    blind: Problem | None = None
 
 
 class NoticeView(msgspec.Struct, frozen=True):

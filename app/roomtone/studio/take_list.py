@@ -105,7 +105,7 @@ class TakeList:
 
     def play(self, take: str, at: float) -> None:
         """Play a take."""
-        self._workshop.play(self._workshop.find(take), at)
+        self._workshop.play(self._workshop.find(take), at, seen=True)
 
 
 def _nobody(take: str) -> None:

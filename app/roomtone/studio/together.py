@@ -33,7 +33,7 @@ from roomtone.wire.project.items import (
 from roomtone.wire.project.licences import DEFAULT
 from roomtone.wire.project.merging import write_stamp
 from roomtone.wire.project.rights import Right, allowed
-from roomtone.wire.project.state import Stage
+from roomtone.wire.project.state import Stage, seconds_of
 from roomtone.wire.project.suggestions import Suggestions, next_for
 from roomtone.wire.project.templates import STEPS
 
@@ -152,12 +152,6 @@ class Together(Knowing):
         """Let go of the local copy of somebody's take, once the server has verified that it has it."""
         return self.workshop.sync().free_take(self.project(), take)
 
-    def heard_files(self, take: str) -> list[str]:
-        """Return the files that somebody's take is heard from: all of it where that is here, else its preview."""
-        there = self.document().state.takes.get(take)
-        copy = self.fetch(take, preview=there is not None and preview_of(there) is not None)
-        return [path for media, path in shown_files(copy) if media.startswith(("audio/", "video/"))]
-
     def files(self, take: str, wait: float = 3600.0) -> list[tuple[str, str]]:
         """Return the media type and path of every file of a take, which is fetched first where it is not here."""
         item = self.local(take)
@@ -165,38 +159,52 @@ class Together(Knowing):
             return [(track.media, str(Path(item.folder) / track.name)) for track in item.tracks]
         return [(track.media, track.path) for track in self.fetch(take, wait=wait).tracks]
 
-    def listen(self, take: str, at: float = 0.0) -> bool:
+    def listen(self, take: str, at: float = 0.0, *, seen: bool = False) -> bool:
         """Play a take of the project, fetched first where it is not here; for those who may, it is heard then.
 
-        Returns whether something plays: a picture or a page is only looked at.
+        ``seen`` is for who can see its film as well. Returns whether something plays: a picture or a page is only
+        looked at.
         """
         item = self.local(take)
         plays = True
         if item is not None:
             try:
-                self.workshop.play(item, at)
+                self.workshop.play(item, at, seen=seen)
             except UsageError as error:
                 if error.code != "no-sound":
                     raise
                 plays = False
         else:
-            plays = self._play_copy(take, at)
+            plays = self._play_copy(take, at, seen)
         self.heard(take)
         return plays
 
-    def _play_copy(self, take: str, at: float) -> bool:
-        sounding = self.heard_files(take)
+    def _play_copy(self, take: str, at: float, seen: bool) -> bool:
+        sounding, film = self._playable(take)
+        film = film if seen else ""
         for path in sorted(sounding, key=lambda path: path.endswith((".mp4", ".mov"))):
             try:
                 copy = self.workshop.rendering.make_guide([path], self.workshop.output_rate())
             except RoomtoneError as error:
                 # A film may be silent, and have its sound beside it.
-                if error.code != "unreadable-file" or len(sounding) == 1:
+                if error.code != "unreadable-file" or (len(sounding) == 1 and not film):
                     raise
                 continue
-            self.workshop.engine().play(take, copy, at, self.workshop.settings.output)
+            self.workshop.engine().play(take, copy, at, self.workshop.settings.output, film)
             return True
-        return False
+        if film:
+            seconds = seconds_of(self.document().state.takes[take])
+            self.workshop.engine().play(take, "", at, film=film, seconds=seconds)
+        return bool(film)
+
+    def _playable(self, take: str) -> tuple[list[str], str]:
+        """Return the files that somebody's take is heard from, all of it where that is here, else its preview, and
+        the film among them or ""."""
+        there = self.document().state.takes.get(take)
+        copy = self.fetch(take, preview=there is not None and preview_of(there) is not None)
+        files = shown_files(copy)
+        film = next((path for media, path in files if media.startswith("video/")), "")
+        return [path for media, path in files if media.startswith(("audio/", "video/"))], film
 
     # Words.
 

@@ -11,7 +11,7 @@ from roomtone.studio.aim import GUIDE
 from roomtone.studio.flashing import BEEPS
 from roomtone.studio.lines import Line, Tone
 from roomtone.studio.snapshot import InputView, Phase, PlayingView, RollingView, Safety, TakeView
-from roomtone.takes.folder import Ending, Source
+from roomtone.takes.documents import Ending, Source
 from roomtone.takes.library import LibraryItem, TrackItem
 from roomtone.takes.model import TakeState
 from roomtone.upload.messages import Link, TakeSync
@@ -76,12 +76,12 @@ def rolling_view(status: Status, frames: int, synced: TakeSync | None) -> Rollin
 
 
 def playing_view(status: Status | None) -> PlayingView | None:
-    """Return what is heard."""
+    """Return what is heard, or seen."""
     playing = status.playing if status else None
     if playing is None or playing.take in (BEEPS, GUIDE):
         # The beeps of the self-test and a guide are no takes, and nobody wants to wind them.
         return None
-    return PlayingView(playing.take, playing.at, playing.length, playing.paused)
+    return PlayingView(playing.take, playing.at, playing.length, playing.paused, playing.picture, playing.blind)
 
 
 def guide_seconds(status: Status | None) -> float:
@@ -110,6 +110,7 @@ def take_view(item: LibraryItem, synced: TakeSync | None, safe: bool, drawn: Pic
         recovered=item.ending is Ending.RECOVERED,
         practice=item.source is Source.PRACTICE_TONE,
         audio=any(has_sound(track) for track in item.tracks),
+        plays=any(has_sound(track) or is_film(track) for track in item.tracks),
         tracks=[track.name for track in item.tracks if has_sound(track)],
         media=media_of(item),
         thumbnail=drawn.thumbnail if drawn else "",
@@ -126,6 +127,11 @@ def take_view(item: LibraryItem, synced: TakeSync | None, safe: bool, drawn: Pic
 def has_sound(track: TrackItem) -> bool:
     """Return whether a track can be heard. Film tracks count samples of their sound, where they have any."""
     return track.media.startswith("audio/") or (track.frames > 0 and track.rate > 0)
+
+
+def is_film(track: TrackItem) -> bool:
+    """Return whether a track is seen in motion."""
+    return track.media.startswith("video/") and has_pictures(track)
 
 
 def has_pictures(track: TrackItem) -> bool:

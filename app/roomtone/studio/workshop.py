@@ -28,7 +28,7 @@ from roomtone.foundation.settings import Settings
 from roomtone.foundation.workers.client import WorkerGoneError
 from roomtone.studio.aim import FREE, GUIDE, Aim
 from roomtone.studio.rendering import Rendering, track_file
-from roomtone.studio.views import has_sound
+from roomtone.studio.views import has_sound, is_film
 from roomtone.takes import editing
 from roomtone.takes.library import Library, LibraryItem
 from roomtone.takes.model import TakeState
@@ -273,25 +273,29 @@ class Workshop:
     def find(self, reference: str) -> LibraryItem:
         return self.library.find(reference)
 
-    def play(self, item: LibraryItem, at: float = 0.0) -> told.Playing:
-        """Play the first track of a take that has sound."""
+    def play(self, item: LibraryItem, at: float = 0.0, *, seen: bool = False) -> told.Playing:
+        """Play the first track of a take that has sound; for who can see it, with the pictures of its first film."""
+        films = [track_file(item, track) for track in item.tracks if seen and is_film(track)]
+        film = films[0] if films else ""
         for track in item.tracks:
             if has_sound(track):
                 file = track_file(item, track)
                 if track.media not in _PLAYED_AS_THEY_ARE:
-                    return self._play_copy(item, file, at, 0)
+                    return self._play_copy(item, file, at, 0, film)
                 try:
-                    return self.engine().play(item.id, file, at, self._settings.output)
+                    return self.engine().play(item.id, file, at, self._settings.output, film)
                 except RoomtoneError as error:
                     rate = self.output_rate()
                     if error.code != "device-refused" or rate in (0, track.rate):
                         raise
-                    return self._play_copy(item, file, at, rate)
+                    return self._play_copy(item, file, at, rate, film)
+        if film:
+            return self.engine().play(item.id, "", at, film=film, seconds=item.seconds)
         raise UsageError("no-sound", f"“{item.title}” is not played", "It has no sound", "Open it in its folder")
 
-    def _play_copy(self, item: LibraryItem, file: str, at: float, rate: int) -> told.Playing:
+    def _play_copy(self, item: LibraryItem, file: str, at: float, rate: int, film: str) -> told.Playing:
         copy = self.rendering.listening_copy(item, file, rate or self.output_rate())
-        return self.engine().play(item.id, copy, at, self._settings.output)
+        return self.engine().play(item.id, copy, at, self._settings.output, film)
 
     def output_rate(self) -> int:
         """Return the rate of the output that is played to, 0 where none is known."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import UsageError
-from roomtone.takes.folder import Entry, Noted, Renamed, Starred, Trashed
+from roomtone.takes.documents import Entry, Noted, Renamed, Starred, Trashed
 from roomtone.takes.journal import append_entry
 from roomtone.takes.model import Take, TakeState, check_move, load_take, step
 from roomtone.takes.naming import one_line, several_lines

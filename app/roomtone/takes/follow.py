@@ -7,16 +7,8 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from roomtone.takes.folder import (
-    JOURNAL,
-    MANIFEST,
-    Dropout,
-    Entry,
-    Synced,
-    decode_journal,
-    decode_more,
-    read_manifest,
-)
+from roomtone.takes.documents import Dropout, Entry, Synced
+from roomtone.takes.folder import JOURNAL, MANIFEST, decode_journal, decode_more, read_manifest
 from roomtone.takes.model import Take, fold, step
 from roomtone.takes.overflow import OverflowFinder
 

@@ -16,17 +16,8 @@ from roomtone.foundation.clock import Clock
 from roomtone.foundation.decoding import decode
 from roomtone.foundation.errors import Problem, RoomtoneError
 from roomtone.foundation.files import free_bytes, sync_data
-from roomtone.takes.folder import (
-    JOURNAL,
-    MANIFEST,
-    Entry,
-    Manifest,
-    Synced,
-    decode_more,
-    read_journal,
-    read_manifest,
-    write_manifest,
-)
+from roomtone.takes.documents import Entry, Manifest, Synced
+from roomtone.takes.folder import JOURNAL, MANIFEST, decode_more, read_journal, read_manifest, write_manifest
 from roomtone.takes.journal import Journal
 from roomtone.takes.model import Take, TakeState, load_take
 from roomtone.takes.overflow import OverflowFinder, Spill, remove_overflow, spills

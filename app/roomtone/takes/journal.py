@@ -8,7 +8,8 @@ import threading
 from pathlib import Path
 
 from roomtone.foundation.files import sync_data, sync_directory
-from roomtone.takes.folder import JOURNAL, Entry, encode_entry
+from roomtone.takes.documents import Entry
+from roomtone.takes.folder import JOURNAL, encode_entry
 
 
 class Journal:

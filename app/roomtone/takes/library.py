@@ -14,7 +14,8 @@ import msgspec
 
 from roomtone.foundation.decoding import decoder_of
 from roomtone.foundation.errors import Problem, RoomtoneError, UsageError
-from roomtone.takes.folder import BROKEN, JOURNAL, MANIFEST, Ending, NewerFolderError, Source, take_folders
+from roomtone.takes.documents import Ending, Source
+from roomtone.takes.folder import BROKEN, JOURNAL, MANIFEST, NewerFolderError, take_folders
 from roomtone.takes.model import Take, TakeState, load_take
 
 log = logging.getLogger(__name__)

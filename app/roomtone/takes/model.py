@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
-from roomtone.takes.folder import (
+from roomtone.takes.documents import (
     Began,
     Dropout,
     Entry,
@@ -21,9 +21,8 @@ from roomtone.takes.folder import (
     Starred,
     Synced,
     Trashed,
-    read_journal,
-    read_manifest,
 )
+from roomtone.takes.folder import read_journal, read_manifest
 
 
 class TakeState(StrEnum):

@@ -16,16 +16,8 @@ from roomtone.foundation.errors import RoomtoneError, from_os_error, unexpected
 from roomtone.foundation.files import sync_data, sync_directory
 from roomtone.takes import flac, movie, wave
 from roomtone.takes.decode import blocks, decode_whole
-from roomtone.takes.folder import (
-    Ending,
-    PictureFacts,
-    Sealing,
-    TrackSeal,
-    TrackStart,
-    sealed_manifest,
-    take_folders,
-    write_manifest,
-)
+from roomtone.takes.documents import Ending, PictureFacts, Sealing, TrackSeal, TrackStart, sealed_manifest
+from roomtone.takes.folder import take_folders, write_manifest
 from roomtone.takes.journal import append_entry
 from roomtone.takes.measure import Meter, Summary
 from roomtone.takes.model import Take, TakeState, load_take

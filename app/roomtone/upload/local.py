@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from roomtone.foundation.errors import RoomtoneError
-from roomtone.takes.folder import JOURNAL, Manifest, to_builtins
+from roomtone.takes.documents import Manifest, to_builtins
+from roomtone.takes.folder import JOURNAL
 from roomtone.takes.follow import TakeFollower
 from roomtone.takes.model import Take, TakeState
 from roomtone.upload.core_events import FinalTrack, Grown, LocalTake, LocalTrack, TakeGrew, TakeSealed

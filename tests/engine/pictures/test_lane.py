@@ -17,7 +17,7 @@ from roomtone.engine.pictures.timeline import Timeline
 from roomtone.engine.pictures.timing import SoundClock, Taken
 from roomtone.foundation.clock import SystemClock
 from roomtone.foundation.errors import RoomtoneError
-from roomtone.takes.folder import PictureFacts, PictureGap, TrackStart
+from roomtone.takes.documents import PictureFacts, PictureGap, TrackStart
 from tests.engine.pictures.films import FPS, HEIGHT, RATE, WIDTH, new_track, picture
 
 _SLOTS = 32

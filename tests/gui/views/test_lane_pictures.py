@@ -41,8 +41,8 @@ def full(desk: Desk, stage: Stage, tmp_path: Path, qtbot: QtBot) -> Desk:
     kinds: list[dict[str, object]] = [
         {"media": "video", "thumbnail": thumbnail, "filmstrip": strip, "note": "", "sent": 0.0},
         {"media": "video", "belongs_to": "take-0", "offset": -0.1234, "confidence": 0.9},
-        {"media": "artwork", "thumbnail": thumbnail, "audio": False, "tracks": []},
-        {"media": "writing", "audio": False, "tracks": []},
+        {"media": "artwork", "thumbnail": thumbnail, "audio": False, "plays": False, "tracks": []},
+        {"media": "writing", "audio": False, "plays": False, "tracks": []},
     ]
     takes = [msgspec.structs.replace(take, **kind) for take, kind in zip(stage.state.takes, kinds, strict=False)]
     stage.state = msgspec.structs.replace(stage.state, takes=takes)

@@ -30,15 +30,13 @@ from roomtone.devices.pictures.messages import (
     Snapped,
 )
 from roomtone.devices.pictures.model import PictureKind
-from roomtone.devices.pictures.reporting import Outlet, Reporter
+from roomtone.devices.pictures.reporting import Reporter
 from roomtone.devices.pictures.sources import OpenSource, Picture, check_size
 from roomtone.foundation.clock import Clock, SystemClock
 from roomtone.foundation.decoding import decode, decoder_of
 from roomtone.foundation.errors import BugError, Problem, RoomtoneError, WorldError, from_os_error, unexpected
 from roomtone.foundation.files import atomic_write
-
-if sys.platform != "win32":
-    import resource
+from roomtone.foundation.workers.as_child import Outlet, limit_memory, private_output
 
 log = logging.getLogger(__name__)
 
@@ -52,8 +50,9 @@ def run(home: str | None, arguments: list[str]) -> int:
     """Show one source until the input ends."""
     del home, arguments
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s")
-    _limit_memory()
-    out = _private_output()
+    # The last of several nets.
+    limit_memory(_MEMORY_BYTES)
+    out = private_output()
     line = sys.stdin.buffer.readline()
     if line:
         _Process(decode(line, OpenPicture), out, SystemClock()).run(sys.stdin.buffer)
@@ -244,16 +243,3 @@ def _too_much(name: str) -> Problem:
         f"More than {_MEMORY_BYTES >> 30} GiB",
         "Choose a smaller picture, or restart the camera",
     ).problem
-
-
-def _limit_memory() -> None:
-    """Let a decoder that goes wild end here and not in the memory of everybody else. Last of several nets."""
-    if sys.platform == "linux":
-        resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY_BYTES, _MEMORY_BYTES))
-
-
-def _private_output() -> int:
-    """Return a descriptor of standard output that no driver knows: what they print goes to the log instead."""
-    out = os.dup(1)
-    os.dup2(2, 1)
-    return out

@@ -34,7 +34,7 @@ def as_planar(image: av.VideoFrame) -> av.VideoFrame:
 
 def luma(image: av.VideoFrame) -> npt.NDArray[np.uint8]:
     """Return a planar picture's brightness, shape (height, width), where it lies."""
-    return _rows(image.planes[0])[: image.height, : image.width]
+    return rows_of(image.planes[0])[: image.height, : image.width]
 
 
 def png(image: av.VideoFrame) -> bytes:
@@ -97,11 +97,12 @@ class Feeder:
         self._ring.close()
 
 
-def _rows(plane: Any) -> npt.NDArray[np.uint8]:
+def rows_of(plane: Any) -> npt.NDArray[np.uint8]:
+    """Return a plane's bytes where they lie, shape (rows, bytes a row), with what pads its rows."""
     return np.frombuffer(plane, np.uint8)[: plane.line_size * plane.height].reshape(plane.height, plane.line_size)
 
 
 def _copy(plane: Any, target: memoryview, width: int, height: int) -> None:
     """Copy the upper left ``width`` bytes × ``height`` rows of a plane, without what pads its rows."""
     into = np.frombuffer(target, np.uint8).reshape(height, width)
-    into[:] = _rows(plane)[:height, :width]
+    into[:] = rows_of(plane)[:height, :width]

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import logging
-import os
-import select
-import sys
 import threading
-from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
-
-import msgspec
 
 from roomtone.devices.pictures.conditions import Judge
 from roomtone.devices.pictures.messages import Condition, Conditions, Event, Frame, Lost, Opened
 from roomtone.devices.pictures.sources import SILENCE_SECONDS, silent
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import Problem
+from roomtone.foundation.workers.as_child import Outlet
 
 log = logging.getLogger(__name__)
 
@@ -40,34 +35,6 @@ MOVES: Final[dict[Phase, frozenset[Phase]]] = {
     Phase.LIVE: frozenset({Phase.LIVE, Phase.LOST}),
     Phase.LOST: frozenset({Phase.LIVE, Phase.LOST}),
 }
-
-
-class Outlet:
-    """Lines to the engine. When it is gone, ``ended`` is called, which does not return."""
-
-    def __init__(self, fd: int, ended: Callable[[], None]) -> None:
-        self._fd = fd
-        self._ended = ended
-        self._lock = threading.Lock()
-        self._encoder = msgspec.json.Encoder()
-
-    def tell(self, event: Event) -> None:
-        """Write one event, whole."""
-        line = self._encoder.encode(event) + b"\n"
-        with self._lock:
-            try:
-                while line:
-                    line = line[os.write(self._fd, line) :]
-            except OSError:
-                self._ended()
-
-    def would_wait(self) -> bool:
-        """Return whether ``tell`` would wait, because the engine has not read for long. Windows cannot tell."""
-        if sys.platform == "win32":
-            return False
-        poll = select.poll()
-        poll.register(self._fd, select.POLLOUT)
-        return not poll.poll(0)
 
 
 class Reporter:

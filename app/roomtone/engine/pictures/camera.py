@@ -15,11 +15,12 @@ from roomtone.devices.pictures.model import Control, PictureMode, PictureSource
 from roomtone.devices.pictures.ring import RingError, RingKeeper
 from roomtone.engine import messages as m
 from roomtone.engine.pictures import troubles
-from roomtone.engine.pictures.process import CameraProcess
 from roomtone.engine.pictures.taking import FrameTaker, Ring
 from roomtone.engine.pictures.timing import FrameClock
 from roomtone.foundation.clock import Clock
+from roomtone.foundation.decoding import decoder_of
 from roomtone.foundation.errors import Problem, RoomtoneError, WorldError, from_problem
+from roomtone.foundation.workers.child import ChildProcess
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ class Camera:
         self._changed = changed
         self._lock = threading.Lock()
         self._seen = threading.Condition(self._lock)
-        self._process: CameraProcess | None = None
+        self._process: ChildProcess[cam.Event] | None = None
         self._ring: Ring | None = None
         self._frames = FrameClock()
         self._taker: FrameTaker | None = None
@@ -191,8 +192,8 @@ class Camera:
             self._clock.wait(self._ending, _RESTART_SECONDS)
         self._end_process()
 
-    def _start(self) -> CameraProcess:
-        process = CameraProcess(self._log_file)
+    def _start(self) -> ChildProcess[cam.Event]:
+        process = ChildProcess(cam.NAME, decoder_of(cam.Event), self._log_file)
         with self._lock:
             self._process = process
             self._heard = self._clock.monotonic()

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import itertools
-import os
-import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -28,12 +23,13 @@ from roomtone.engine import messages as m
 from roomtone.engine.pictures.bits import film_bytes_a_second
 from roomtone.engine.pictures.camera import Camera
 from roomtone.engine.pictures.offsets import Offsets
+from roomtone.engine.pictures.rings import Rings
 from roomtone.engine.pictures.timing import SoundClock
 from roomtone.engine.recording import Films
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import RoomtoneError, UsageError
 from roomtone.foundation.paths import Home
-from roomtone.takes.folder import TrackStart
+from roomtone.takes.documents import TrackStart
 
 if TYPE_CHECKING:
     from roomtone.engine.pictures.encoding import Encoders
@@ -53,8 +49,9 @@ _USUAL_FPS = 30.0
 class Cameras:
     """Opens, closes and describes cameras. Safe to use from several threads; ``changed`` must not block."""
 
-    def __init__(self, home: Home, clock: Clock, changed: Callable[[], None]) -> None:
+    def __init__(self, home: Home, clock: Clock, rings: Rings, changed: Callable[[], None]) -> None:
         self._home = home
+        self._rings = rings
         self._clock = clock
         self._changed = changed
         self._lookout = PictureLookout(home.logs / "pictures.out")
@@ -62,14 +59,7 @@ class Cameras:
         self._opening = threading.Lock()
         self._lock = threading.Lock()
         self._cameras: dict[str, Camera] = {}
-        self._numbers = itertools.count(1)
         self._encoders: Encoders | None = None
-        tag = hashlib.sha256(os.fsencode(home.root.resolve())).hexdigest()[:12]
-        self._rings = f"roomtone-{tag}-"
-        for left in _ring_folder().glob(f"{self._rings}*"):
-            # An engine that was killed together with its cameras could not take them away.
-            with contextlib.suppress(OSError):
-                left.unlink()
 
     def look(self) -> PictureList:
         """Return the cameras, screens and windows of this machine."""
@@ -86,7 +76,7 @@ class Cameras:
                 return there
             if there is not None:
                 self._remove(source.id)
-            camera = Camera(source, mode, self._next_ring, self._clock, self._home.logs / "camera.out", self._changed)
+            camera = Camera(source, mode, self._rings.name, self._clock, self._home.logs / "camera.out", self._changed)
             camera.open()
             with self._lock:
                 self._cameras[source.id] = camera
@@ -195,9 +185,6 @@ class Cameras:
         if camera is not None:
             camera.close()
 
-    def _next_ring(self) -> Path:
-        return _ring_folder() / f"{self._rings}{os.getpid()}-{next(self._numbers)}"
-
 
 def picture_tracks(cameras: list[Camera]) -> list[TrackStart]:
     """Return the tracks that a take gets from the open cameras, in their order."""
@@ -224,9 +211,3 @@ def picture_tracks(cameras: list[Camera]) -> list[TrackStart]:
 def _without_password(source: PictureSource) -> str:
     scheme, sign, rest = source.id.partition("://")
     return f"{scheme}{sign}{rest.rsplit('@', 1)[-1]}" if sign else source.id
-
-
-def _ring_folder() -> Path:
-    """Return a folder in memory where there is one; else one on the disk, whose pages stay in memory as well."""
-    shared = Path("/dev/shm")
-    return shared if shared.is_dir() and os.access(shared, os.W_OK) else Path(tempfile.gettempdir())

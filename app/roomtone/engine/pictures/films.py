@@ -15,7 +15,7 @@ from roomtone.engine.pictures.proof import MovieProof
 from roomtone.engine.pictures.timeline import Timeline
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import RoomtoneError
-from roomtone.takes.folder import PictureGap, TrackStart
+from roomtone.takes.documents import PictureGap, TrackStart
 
 
 class FilmSet:

@@ -32,7 +32,7 @@ from roomtone.engine.pictures.troubles import film_broke
 from roomtone.engine.verify import VerifyError
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import RoomtoneError
-from roomtone.takes.folder import PictureFacts, PictureGap, TrackSeal, TrackStart
+from roomtone.takes.documents import PictureFacts, PictureGap, TrackSeal, TrackStart
 from roomtone.takes.measure import Level
 from roomtone.takes.recovery import digest_file
 

@@ -72,7 +72,7 @@ def _lane(take: TakeView, project: str) -> LaneModel:
     tags = (*(("Recovered",) if take.recovered else ()), *(("Practice tone",) if take.practice else ()))
     safety = _safety(take)
     message = take.problem.sentence() if take.problem is not None else ""
-    length = spoken_length(take.seconds) if take.audio else ""
+    length = spoken_length(take.seconds) if take.plays else ""
     star = "starred" if take.starred else ""
     placed = offset_text(take.offset) if take.belongs_to else ""
     sure = placing_text(take.confidence) if take.belongs_to else ""
@@ -100,7 +100,7 @@ def _lane(take: TakeView, project: str) -> LaneModel:
         message=message,
         note=take.note,
         starred=take.starred,
-        playable=take.audio and not take.trashed,
+        playable=take.plays and not take.trashed,
         trashed=take.trashed,
         own=not take.practice,
         spoken=". ".join(part for part in said if part),

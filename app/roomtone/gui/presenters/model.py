@@ -119,12 +119,17 @@ class HeaderModel(msgspec.Struct, frozen=True):
 
 
 class PlayingModel(msgspec.Struct, frozen=True):
-    """What is heard, and whether it stands still."""
+    """What is heard, and whether it stands still.
+
+    ``picture`` names the memory with a film's picture, or is ""; ``blind`` says why there is none.
+    """
 
     take: str
     at: float
     length: float
     paused: bool
+    picture: str = ""
+    blind: str = ""
 
 
 class PageModel(msgspec.Struct, frozen=True):

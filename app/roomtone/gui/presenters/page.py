@@ -28,7 +28,7 @@ from roomtone.gui.presenters.prompting import PrompterModel
 from roomtone.gui.presenters.words import clock_text
 from roomtone.studio.intents import StudioIntents
 from roomtone.studio.lines import Line, Tone
-from roomtone.studio.snapshot import InputChoice, LevelsView, NoticeView, Phase, StudioState
+from roomtone.studio.snapshot import InputChoice, LevelsView, NoticeView, Phase, PlayingView, StudioState
 
 _LABELS: Final = {
     Phase.STARTING: "Record",
@@ -146,6 +146,11 @@ class PagePresenter:
         else:
             self.studio.play(take)
 
+    def pause_or_go_on(self) -> None:
+        """Pause what plays, or go on."""
+        if self.studio is not None and self._state.playing is not None:
+            self.studio.pause(not self._state.playing.paused)
+
     def play_from(self, take: str, share: float) -> None:
         """Play a take from a part (0 to 1) of its length."""
         if self.studio is None or not self._playable(take):
@@ -206,7 +211,7 @@ class PagePresenter:
             self.studio.act(notice)
 
     def _playable(self, take: str) -> bool:
-        return any(view.id == take and view.audio and view.unreadable is None for view in self._state.takes)
+        return any(view.id == take and view.plays and view.unreadable is None for view in self._state.takes)
 
     def _input_id(self) -> str:
         return self._state.input.id if self._state.input is not None else ""
@@ -231,7 +236,6 @@ class PagePresenter:
         rolling = self._rolling.rolling(state.rolling, state.input, state.project)
         lanes = self._lanes.lanes(state.trash if self._trash_open else state.takes, state.project)
         empty = _empty(state, self._trash_open) if rolling is None and not lanes else None
-        playing = state.playing
         camera = self.camera.model(state)
         artwork, writing = self.drafts.models(state, camera)
         return PageModel(
@@ -247,7 +251,7 @@ class PagePresenter:
             transport=_transport(state, self._armed),
             rolling=rolling,
             lanes=lanes,
-            playing=None if playing is None else PlayingModel(playing.take, playing.at, playing.length, playing.paused),
+            playing=_playing(state.playing),
             empty=empty,
             notices=_notices([*state.notices, *self._own_notices.values()]),
             undo=state.undo,
@@ -260,6 +264,13 @@ class PagePresenter:
             writing=writing,
             together=self._state.together,
         )
+
+
+def _playing(view: PlayingView | None) -> PlayingModel | None:
+    if view is None:
+        return None
+    blind = f"{view.blind.title}: {view.blind.detail}" if view.blind is not None else ""
+    return PlayingModel(view.take, view.at, view.length, view.paused, view.picture, blind)
 
 
 def _transport(state: StudioState, armed: bool) -> TransportModel:

@@ -71,6 +71,11 @@ class PreviewView(QWidget):
         return self._tile.id if self._tile is not None else ""
 
     @property
+    def wanted(self) -> bool:
+        """Whether there are pictures to be looked for."""
+        return bool(self.camera) and self.isVisible()
+
+    @property
     def has_picture(self) -> bool:
         """Whether a picture has come."""
         return self._source is not None

@@ -11,6 +11,7 @@ from roomtone.gui.pictures import PictureStore
 from roomtone.gui.presenters.model import PageModel
 from roomtone.gui.views.camera import CameraPanel
 from roomtone.gui.views.empty import EmptyView
+from roomtone.gui.views.film import FilmView
 from roomtone.gui.views.prompter import PrompterView
 from roomtone.gui.views.rolling import RollingView
 from roomtone.gui.views.takes import TakesView
@@ -18,6 +19,8 @@ from roomtone.gui.views.waves import WaveSource
 
 # So wide the takes stay at least; with less room the cameras stand in their place when they are asked for.
 _LEAST_TAKES = 390
+# So much of the height a film takes at most.
+_FILM_SHARE = 0.5
 
 
 class StudioPage(QWidget):
@@ -37,6 +40,7 @@ class StudioPage(QWidget):
         self.rolling = RollingView(look, source)
         self.takes = TakesView(look, source, store)
         self.empty = EmptyView(look)
+        self.film = FilmView(look, store, closable=True)
         self.prompter = PrompterView(look)
         self.cameras = CameraPanel(look, store)
         self.middle = QStackedWidget()
@@ -47,6 +51,7 @@ class StudioPage(QWidget):
         column = QWidget()
         down = QVBoxLayout(column)
         down.addWidget(self.rolling)
+        down.addWidget(self.film)
         down.addWidget(self.middle, 1)
         self._across = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._across.addWidget(column, 1)
@@ -55,6 +60,9 @@ class StudioPage(QWidget):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(0)
         self.rolling.hide()
+        space = look.tokens.space
+        self.film.setContentsMargins(space.medium, space.small, space.medium, space.small)
+        self.film.hide()
 
     @property
     def side_shown(self) -> bool:
@@ -67,6 +75,7 @@ class StudioPage(QWidget):
             self.rolling.show_take(page.rolling)
         self.rolling.setVisible(page.rolling is not None)
         self.takes.show_lanes(page.lanes)
+        self._show_film(page)
         if page.empty is not None:
             self.empty.show_empty(page.empty)
         self.prompter.show_prompter(page.prompter)
@@ -79,6 +88,14 @@ class StudioPage(QWidget):
         if prompting != self._prompting:
             self._prompting = prompting
             self.arrange()
+
+    def _show_film(self, page: PageModel) -> None:
+        """Show the film that plays above the takes; where it is one of the list, its still stands for it at first."""
+        playing = page.playing
+        seen = playing is not None and bool(playing.picture or playing.blind)
+        lane = next((lane for lane in page.lanes if playing is not None and lane.id == playing.take), None)
+        self.film.show_film(lane.thumbnail if lane is not None and seen else "", playing)
+        self.film.setVisible(seen)
 
     def show_side(self, shown: bool) -> None:
         """Show the cameras, or put them away."""
@@ -101,6 +118,7 @@ class StudioPage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.film.limit(round(self.height() * _FILM_SHARE))
         self.arrange()
 
     @property

@@ -121,6 +121,7 @@ class StudioWindow(QWidget):
         self.writing.show_writing(page.writing)
         self.together.show(page.together, page.lanes, page.header.project)
         self.together.show_playing(page.playing.take if page.playing is not None and not page.playing.paused else "")
+        self.together.review.show_film(page.playing)
         # While a take is recorded nobody is led away from it by a dialog.
         self.takes.allow_files(page.rolling is None)
         title = page.rolling.title if page.rolling is not None else page.header.project

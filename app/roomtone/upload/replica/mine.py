@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from roomtone.foundation.errors import RoomtoneError
-from roomtone.takes.folder import JOURNAL, MANIFEST, take_folders, to_builtins
+from roomtone.takes.documents import to_builtins
+from roomtone.takes.folder import JOURNAL, MANIFEST, take_folders
 from roomtone.takes.model import Take as LocalTake
 from roomtone.takes.model import load_take
 from roomtone.wire import api

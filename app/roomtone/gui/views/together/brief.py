@@ -11,7 +11,7 @@ from roomtone.studio.together_snapshot import BriefView, PartKind
 
 
 class BriefButton(QPushButton):
-    """A spoken brief plays here, and stops; a filmed one is opened by the system's own program once it is here."""
+    """A spoken brief plays here, and stops; a filmed one plays in the studio once it is here."""
 
     def __init__(self, wishes: Wishes, role: str = "") -> None:
         super().__init__()
@@ -40,10 +40,10 @@ class BriefButton(QPushButton):
         if brief is None:
             return
         text = "Play the brief"
-        if brief.kind is not PartKind.SOUND:
-            text = "Watch the brief" if brief.file else "Fetching the brief …" if brief.fetching else "Fetch the brief"
-        elif brief.take == self._playing:
+        if brief.take == self._playing:
             text = "Stop the brief"
+        elif brief.kind is not PartKind.SOUND:
+            text = "Watch the brief" if brief.file else "Fetching the brief …" if brief.fetching else "Fetch the brief"
         relabel(self, text, f"{text.rstrip(' …')}: {brief.title}")
         self.setEnabled(brief.kind is PartKind.SOUND or bool(brief.file) or not brief.fetching)
 
@@ -51,12 +51,12 @@ class BriefButton(QPushButton):
         brief = self._brief
         if brief is None:
             return
-        if brief.kind is PartKind.SOUND:
-            if brief.take == self._playing:
-                self._wishes.lead("pause")
-            else:
-                self._wishes.ask(lambda studio: studio.listen(brief.take))
-        elif brief.file:
-            self._wishes.lead("outside", brief.file)
+        if brief.take == self._playing:
+            self._wishes.lead("pause")
+        elif brief.kind is PartKind.SOUND or brief.file:
+            self._wishes.ask(lambda studio: studio.listen(brief.take))
+            if brief.kind is not PartKind.SOUND:
+                # Films are seen there, and there its answer is recorded.
+                self._wishes.lead("studio")
         else:
             self._wishes.ask(lambda studio: studio.fetch(brief.take))

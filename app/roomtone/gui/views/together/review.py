@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from roomtone.gui.look import Look
 from roomtone.gui.pictures import PictureStore
-from roomtone.gui.presenters.model import EmptyModel, LaneModel
+from roomtone.gui.presenters.model import EmptyModel, LaneModel, PlayingModel
 from roomtone.gui.views.empty import EmptyView
 from roomtone.gui.views.together.review_list import TakeList
 from roomtone.gui.views.together.review_take import ReviewTakeView
@@ -36,6 +36,7 @@ class ReviewPage(QWidget):
         self._wishes = wishes
         self._view = ReviewView()
         self._lanes: Mapping[str, LaneModel] = {}
+        self._playing: PlayingModel | None = None
         self.setObjectName("page")
         self.setAccessibleName("Review")
         self.list = TakeList(look)
@@ -70,9 +71,13 @@ class ReviewPage(QWidget):
 
     def show_playing(self, take: str, at: float, paused: bool) -> None:
         """Show where what plays is; ``take`` is its id, "" for nothing."""
-        chosen = next((one for one in self._view.takes if one.id == self._view.selected), None)
-        here = chosen is not None and bool(take) and take in (chosen.id, chosen.library)
+        here = self._looks_at(take)
         self.take.show_playing(at if here else -1.0, here and not paused)
+
+    def show_film(self, playing: PlayingModel | None) -> None:
+        """Show the picture of what plays, where it is the take that is looked at."""
+        self._playing = playing
+        self.take.show_film(playing if playing is not None and self._looks_at(playing.take) else None)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -85,8 +90,14 @@ class ReviewPage(QWidget):
         if chosen is not None:
             titles = {take.id: take.title for take in view.takes}
             self.take.show_take(chosen, lane_of(chosen, self._lanes), view.comments, titles)
+            self.show_film(self._playing)
         elif listed:
             self._look_at(listed[0].id)
+
+    def _looks_at(self, take: str) -> bool:
+        """Return whether the take that is looked at has this id, in the project or in the list of own takes."""
+        chosen = next((one for one in self._view.takes if one.id == self._view.selected), None)
+        return chosen is not None and bool(take) and take in (chosen.id, chosen.library)
 
     def _look_at(self, take: str) -> None:
         self._wishes.ask(lambda studio: studio.review(take))

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QWidget
 
 from roomtone.gui.look import Look
 from roomtone.gui.pictures import PictureStore
-from roomtone.gui.presenters.model import LaneModel
+from roomtone.gui.presenters.model import LaneModel, PlayingModel
 from roomtone.gui.presenters.review import hint, missing_place, origin_lines
+from roomtone.gui.views.film import FilmView
 from roomtone.gui.views.together.comments import CommentsView
 from roomtone.gui.views.together.heard import HeardView
 from roomtone.gui.views.together.leaves import PagesView
@@ -41,6 +42,8 @@ class ReviewTakeView(Scroll):
         self.title = words("", "heading")
         self.detail = words("", "muted")
         self.reason = words("", "look")
+        self.film = FilmView(look, store)
+        self._still = ""
         self.heard = HeardView(look, source, store)
         self.marks = self.heard.marks
         self.picture = PictureView(look, store)
@@ -80,6 +83,8 @@ class ReviewTakeView(Scroll):
         self.reason.setVisible(bool(take.reason))
         heard = take.kind in (PartKind.SOUND, PartKind.VIDEO)
         self.heard.show_heard(take.seconds if heard else 0.0, lane, comments)
+        self._still = lane.thumbnail if lane is not None else ""
+        self.film.setVisible(take.kind is PartKind.VIDEO)
         picture = take.kind is PartKind.ARTWORK and take.page is None
         self.picture.show_file(take.file if picture else "")
         self.pages.show_page(take.id, take.page)
@@ -94,6 +99,10 @@ class ReviewTakeView(Scroll):
         self.versions.show_rows([(one, titles.get(one, "an earlier take")) for one in take.versions])
         self.comments.show_comments(take, comments)
 
+    def show_film(self, playing: PlayingModel | None) -> None:
+        """Show the picture of this take as it plays, or ``None`` while it does not."""
+        self.film.show_film(self._still, playing)
+
     def show_playing(self, at: float, playing: bool) -> None:
         """Show where it is heard, in seconds; below zero it is not."""
         self._playing = playing
@@ -105,7 +114,17 @@ class ReviewTakeView(Scroll):
 
     def _assemble(self) -> None:
         self._judging = Flow(self._look, self.accept, self.later)
-        above = (self.title, self.detail, self.reason, self.hint, self.picture, self.pages, self.text, self.heard)
+        above = (
+            self.title,
+            self.detail,
+            self.reason,
+            self.hint,
+            self.picture,
+            self.pages,
+            self.text,
+            self.film,
+            self.heard,
+        )
         for widget in above:
             self.column.addWidget(widget)
         self.column.addWidget(
@@ -126,6 +145,7 @@ class ReviewTakeView(Scroll):
         self.pages.placed.connect(lambda: self._bring(self.pages.picture))
         self.text.selectionChanged.connect(self.comments.show_place)
         self.comments.widened.connect(self._widen)
+        self.film.pressed.connect(self._play)
         self.heard.sought.connect(self._seek)
         self.comments.sought.connect(self._seek)
         self.comments.marked.connect(self._show_where)
@@ -133,7 +153,7 @@ class ReviewTakeView(Scroll):
     def _show_acts(self, take: ReviewTake) -> None:
         self.play.setVisible(take.kind in (PartKind.SOUND, PartKind.VIDEO))
         self.read.setVisible(take.kind is PartKind.WRITING and bool(take.text) and not take.mine)
-        # A film is seen in motion, and a PDF printed or searched, by the program that the system has for it.
+        # A film fills the screen, and a PDF is printed or searched, in the program that the system has for it.
         outside = take.kind is PartKind.VIDEO or take.page is not None
         self.outside.setVisible(bool(take.file) and outside)
         mine = bool(take.library)
