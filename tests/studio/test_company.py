@@ -12,7 +12,7 @@ import pytest
 from roomtone.foundation import settings as settings_file
 from roomtone.foundation.paths import Home
 from roomtone.studio.answering import mode_with
-from roomtone.studio.company import SUBMITTED_CODE
+from roomtone.studio.contributing import SUBMITTED_CODE
 from roomtone.studio.snapshot import DraftKind, StudioState
 from roomtone.studio.together_snapshot import CallView, ReviewTake
 from roomtone.wire.project.items import (

@@ -13,6 +13,7 @@ from roomtone.foundation.paths import Home
 from roomtone.studio.aiming import Aiming
 from roomtone.studio.board import Board
 from roomtone.studio.company import Company
+from roomtone.studio.contributing import Contributing
 from roomtone.studio.drafts import Drafts
 from roomtone.studio.drawing import Drawing
 from roomtone.studio.films import Films
@@ -51,7 +52,18 @@ class Backstage:
         self._aiming = Aiming(
             self.board, self.together, self.recording, self.pictures, self.preferences, self.intents, self.cameras
         )
-        self.company = Company(self.board, self.together, clock, self.quick, self.slow, self._aiming, self.takes)
+        self.company = Company(self.board, self.together, clock, self.quick, self.slow, self._aiming)
+        self.visiting = self.company.visiting
+        self.contributing = Contributing(
+            self.board,
+            self.together,
+            self._aiming,
+            self.takes,
+            self.visiting,
+            self.quick,
+            self.slow,
+            self.company.ask,
+        )
         self.takes.when_came = self.company.came
         self._queues = [self.cameras, self.writing, self.intents, self.errands, self.quick, self.slow]
         self._closing = False

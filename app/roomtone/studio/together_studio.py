@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 from roomtone.studio.backstage import Backstage
 from roomtone.studio.company import Company
+from roomtone.studio.contributing import Contributing
 from roomtone.studio.joining import Joining
 from roomtone.studio.roles import Roles
 from roomtone.studio.together import Together
 from roomtone.studio.together_people import invitation_view
+from roomtone.studio.visiting import Visiting
 from roomtone.wire.project.items import (
     Anchor,
     CallFields,
@@ -27,6 +29,8 @@ class TogetherStudio:
 
     def __init__(self, parts: Backstage) -> None:
         self._company: Company = parts.company
+        self._visiting: Visiting = parts.visiting
+        self._contributing: Contributing = parts.contributing
         self._together: Together = parts.together
         self._joining = Joining(parts.together)
         self._quick = parts.quick
@@ -43,7 +47,7 @@ class TogetherStudio:
     # Projects.
 
     def choose_project(self, project: str) -> None:
-        self._quick.put(lambda: self._company.choose_project(project))
+        self._quick.put(lambda: self._visiting.choose_project(project))
 
     def start_project(self, title: str, template: Template, fields: ProjectFields) -> None:
         self._edit(lambda: self._together.start_project(title, template, fields))
@@ -60,24 +64,24 @@ class TogetherStudio:
     # Answering.
 
     def answer_call(self, call: str) -> None:
-        self._slow.put(lambda: self._company.answer_call(call))
+        self._slow.put(lambda: self._contributing.answer_call(call))
 
     def answer_prompt(self) -> None:
-        self._quick.put(self._company.answer_prompt)
+        self._quick.put(self._contributing.answer_prompt)
 
     def read_aloud(self, take: str) -> None:
-        self._slow.put(lambda: self._company.read_aloud(take))
+        self._slow.put(lambda: self._contributing.read_aloud(take))
 
     # Takes.
 
     def review(self, take: str) -> None:
-        self._quick.put(lambda: self._company.look_at(take))
+        self._quick.put(lambda: self._visiting.look_at(take))
 
     def turn_page(self, take: str, number: int) -> None:
-        self._quick.put(lambda: self._company.turn_page(take, number))
+        self._quick.put(lambda: self._visiting.turn_page(take, number))
 
     def listen(self, take: str, at: float = 0.0) -> None:
-        self._slow.put(lambda: self._company.listen(take, at))
+        self._slow.put(lambda: self._visiting.listen(take, at))
 
     def fetch(self, take: str) -> None:
         self._edit(lambda: self._together.workshop.sync().fetch_take(self._together.project(), take))
@@ -86,7 +90,7 @@ class TogetherStudio:
         self._slow.put(_then(lambda: self._together.free(take), self._company.ask))
 
     def submit(self, take: str, consent: Consent) -> None:
-        self._quick.put(lambda: self._company.submit(take, consent))
+        self._quick.put(lambda: self._contributing.submit(take, consent))
 
     def withdraw(self, take: str) -> None:
         self._edit(lambda: self._together.withdraw(take))
@@ -106,7 +110,7 @@ class TogetherStudio:
         self._edit(lambda: self._together.edit(comment, CommentFields(resolved=on)))
 
     def remove_comment(self, comment: str) -> None:
-        self._quick.put(lambda: self._company.remove_comment(comment))
+        self._quick.put(lambda: self._contributing.remove_comment(comment))
 
     def seen_news(self) -> None:
         self._edit(self._together.seen_news)
@@ -115,7 +119,7 @@ class TogetherStudio:
         self._edit(lambda: self._together.workshop.sync().dismiss_edit(edit))
 
     def follow_link(self, link: str) -> None:
-        self._quick.put(lambda: self._company.follow_link(link))
+        self._quick.put(lambda: self._visiting.follow_link(link))
 
     # People.
 
