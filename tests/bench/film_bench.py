@@ -56,7 +56,7 @@ def measure(seconds: float) -> FilmCost:
     pause = threading.Event()
     try:
         source = signals.write_wav(home.root / "music.wav", music(seconds + _WARM_SECONDS + 30), _RATE)
-        with JackServer(period=256) as jack, CameraRig(*_SIZE, _FPS) as rig, RoomtoneHome(home, jack.env()) as app:
+        with JackServer() as jack, CameraRig(*_SIZE, _FPS) as rig, RoomtoneHome(home, jack.env()) as app:
             recording = app.record("--camera", rig.url, "--channels", "1+2")
             listener = app.listen()
             camera = listener.engine.status().cameras[0]
