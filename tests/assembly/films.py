@@ -13,6 +13,7 @@ from roomtone.takes.documents import Ending, Manifest, Source, TrackSeal
 from roomtone.takes.folder import write_manifest
 
 SECONDS = 6.0
+EVENTS = [1.25, 2.25, 3.25, 4.25, 5.25]
 _RATE = 48_000
 
 
@@ -39,17 +40,29 @@ def _film(path: Path, flashes: list[float], *, first: float, fps: float, seed: i
 
 def film_take(folder: Path, *, first: float, fps: float, size: int = 1) -> Path:
     """Write a sealed take of a camera and a microphone whose tracks are said to have ``size`` bytes."""
-    events = [1.25, 2.25, 3.25, 4.25, 5.25]
     folder.mkdir()
-    frames = _film(folder / "camera-1.mp4", events, first=first, fps=fps, seed=2)
-    time = np.arange(int(SECONDS * _RATE)) / _RATE
+    frames = _film(folder / "camera-1.mp4", EVENTS, first=first, fps=fps, seed=2)
+    film = TrackSeal("camera-1.mp4", "video/mp4", size, "", frames=frames, width=320, height=180, seconds=SECONDS)
+    return _seal(folder, [_beeps(folder, EVENTS, SECONDS, size), film])
+
+
+def sound_take(folder: Path, events: list[float], seconds: float) -> Path:
+    """Write a sealed take of a microphone that beeps at these moments."""
+    folder.mkdir()
+    return _seal(folder, [_beeps(folder, events, seconds, 1)])
+
+
+def _beeps(folder: Path, events: list[float], seconds: float, size: int) -> TrackSeal:
+    time = np.arange(int(seconds * _RATE)) / _RATE
     beeping = np.any([(time >= at) & (time < at + 0.05) for at in events], axis=0)
     sound = np.where(beeping, 0.4 * np.sin(2 * np.pi * 1000 * time), 0.0)
     soundfile.write(folder / "mic-1.flac", sound, _RATE, "PCM_24")
-    tracks = [
-        TrackSeal("mic-1.flac", "audio/flac", size, "", rate=_RATE, channels=1, bits=24, frames=len(sound), peak=-8.0),
-        TrackSeal("camera-1.mp4", "video/mp4", size, "", frames=frames, width=320, height=180, seconds=SECONDS),
-    ]
+    return TrackSeal(
+        "mic-1.flac", "audio/flac", size, "", rate=_RATE, channels=1, bits=24, frames=len(sound), peak=-8.0
+    )
+
+
+def _seal(folder: Path, tracks: list[TrackSeal]) -> Path:
     write_manifest(
         folder,
         Manifest(1, "0" * 32, "t", "", "", "", "", 1, "", "", Source.RECORDED, Ending.STOPPED, "", tracks),

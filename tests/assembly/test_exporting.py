@@ -13,7 +13,7 @@ from roomtone.assembly.messages import ExportFilm
 from roomtone.assembly.strips import draw_pictures
 from roomtone.foundation.errors import UsageError
 from roomtone.foundation.paths import Home
-from tests.assembly.films import SECONDS, film_take
+from tests.assembly.films import EVENTS, SECONDS, film_take, sound_take
 from tests.rigs.film import beeps_in, flashes_in, probe_film
 from tests.rigs.processes import run
 
@@ -32,6 +32,22 @@ def test_every_rate_keeps_picture_and_sound_together(tmp_path: Path, fps: int, f
     errors = np.array(flashes) - np.array(beeps)
     # A frame of the recording is nearest for half a frame of the export; frames themselves come 34 ms apart.
     assert np.abs(errors).max() < 1 / 29.7 * 1.3 + 0.5 / fps
+
+
+@pytest.mark.parametrize("offset", [0.8, -1.7])
+def test_the_film_of_another_take_stands_where_it_was_placed(tmp_path: Path, offset: float) -> None:
+    phone = film_take(tmp_path / "phone", first=0.0, fps=30.0)
+    events = [at + offset for at in EVENTS if at + offset > 0]
+    song = sound_take(tmp_path / "song", events, 5.0)
+    target = tmp_path / "film.mp4"
+    export_film(ExportFilm(str(song), str(target), film=str(phone), offset=offset))
+    found = probe_film(target)
+    assert (found.fps, found.frames) == (30, 150)
+    flashes, beeps = np.array(flashes_in(target)), np.array(beeps_in(target))
+    heard = [at for at in events if at < 4.9]
+    assert beeps == pytest.approx(heard, abs=0.01)
+    # The nearest frame of a film whose frames come up to 43 ms apart, at the nearest tick.
+    assert flashes == pytest.approx(heard, abs=0.065)
 
 
 def test_exporting_refuses_with_the_reason_and_writes_nothing(tmp_path: Path) -> None:

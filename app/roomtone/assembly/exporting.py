@@ -8,7 +8,7 @@ from typing import Final
 
 import av.error
 
-from roomtone.assembly.films import FilmForm, write_film
+from roomtone.assembly.films import FilmForm, FilmTrack, write_film
 from roomtone.assembly.messages import Exported, ExportFilm
 from roomtone.foundation.errors import RoomtoneError, UsageError, WorldError
 from roomtone.takes.documents import Manifest, TrackSeal
@@ -35,13 +35,13 @@ def export_film(command: ExportFilm) -> Exported:
         raise UsageError(
             "no-folder", "Nothing was exported", f"There is no folder {target.parent}", "Choose another place"
         )
-    manifest = read_manifest(folder)
-    if manifest is None:
-        raise UsageError("not-sealed", "Nothing was exported", "The take is still being recorded", "Stop it first")
-    track = _picture_track(manifest, command.track)
+    manifest = _sealed(folder)
+    filmed = Path(command.film) if command.film else folder
+    track = _picture_track(manifest if filmed == folder else _sealed(filmed), command.track)
+    film = FilmTrack(filmed, track, command.offset)
     growing = target.with_name(f".{target.name}.exporting")
     try:
-        counts = write_film(folder, manifest, track, growing, FilmForm(command.fps, _ENCODER, _SOUND_BITS))
+        counts = write_film(folder, manifest, film, growing, FilmForm(command.fps, _ENCODER, _SOUND_BITS))
         with growing.open("rb") as file:
             os.fsync(file.fileno())
         growing.replace(target)
@@ -53,6 +53,13 @@ def export_film(command: ExportFilm) -> Exported:
     finally:
         growing.unlink(missing_ok=True)
     return Exported(str(target), counts.frames, float(command.fps), counts.twice, counts.left_out)
+
+
+def _sealed(folder: Path) -> Manifest:
+    manifest = read_manifest(folder)
+    if manifest is None:
+        raise UsageError("not-sealed", "Nothing was exported", "The take is still being recorded", "Stop it first")
+    return manifest
 
 
 def _picture_track(manifest: Manifest, wanted: str) -> TrackSeal:

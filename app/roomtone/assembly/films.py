@@ -17,7 +17,7 @@ import av
 import numpy as np
 from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
-from av.container import OutputContainer
+from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
@@ -35,6 +35,8 @@ _HEADROOM: Final = 0.97
 if TYPE_CHECKING:
     # When a packet is due, in seconds, and the packet.
     _Timed = tuple[float, Packet[Any]]
+# When a picture was taken, in seconds of the take, and the picture.
+_Seen = tuple[float, av.VideoFrame]
 
 
 @dataclass
@@ -56,31 +58,43 @@ class FilmForm:
     height: int = 0
 
 
-def write_film(folder: Path, manifest: Manifest, track: TrackSeal, to: Path, form: FilmForm) -> Counts:
-    """Write a track of pictures with the take's sound.
+@dataclass(frozen=True)
+class FilmTrack:
+    """A track of pictures: of the take itself, or of one in another folder that begins ``offset`` seconds after it."""
+
+    folder: Path
+    track: TrackSeal
+    offset: float = 0.0
+
+
+def write_film(folder: Path, manifest: Manifest, film: FilmTrack, to: Path, form: FilmForm) -> Counts:
+    """Write pictures with the sound of the take in ``folder``, and as long as that.
 
     Raises ``av.error.FFmpegError``, ``ValueError``, and ``OSError`` from the disk.
     """
     fps = form.fps
     sounds = _sounding(manifest)
     counts = Counts()
-    with opened(folder / track.name) as source, av.open(str(to), "w", format="mp4", options=_FASTSTART) as film:
+    path = film.folder / film.track.name
+    with opened(path) as source, av.open(str(to), "w", format="mp4", options=_FASTSTART) as made:
         pictures = source.streams.video[0]
         pictures.thread_type = "AUTO"
-        picture_out = _video_stream(film, pictures, form)
-        blocks = _sound_of(folder, track, sounds)
+        picture_out = _video_stream(made, pictures, form)
+        heard = film.track if film.folder == folder else _heard(manifest)
+        blocks = _sound_of(folder, heard, sounds)
         first = next(blocks, None)
-        sound_out = film.add_stream("aac", rate=SOUND_RATE, layout="stereo") if first is not None else None
+        sound_out = made.add_stream("aac", rate=SOUND_RATE, layout="stereo") if first is not None else None
         if sound_out is not None:
             sound_out.bit_rate = form.sound_bits
         length = manifest.seconds
-        packets = _pictures(source.decode(pictures), picture_out, fps, length, counts)
+        begins = film.offset - _origin(source) if film.folder != folder else 0.0
+        packets = _pictures(_moved(source.decode(pictures), begins), picture_out, fps, length, counts)
         parts: list[Iterator[_Timed]] = [packets]
         if sound_out is not None and first is not None:
             parts.append(_sound(first, blocks, sound_out))
         # Both in the order of their times, so that nothing has to wait in the muxer.
         for _, packet in heapq.merge(*parts, key=lambda timed: timed[0]):
-            film.mux(packet)
+            made.mux(packet)
     return counts
 
 
@@ -105,6 +119,24 @@ def _sounding(manifest: Manifest) -> list[TrackSeal]:
     return [track for track in manifest.tracks if track.media.startswith("audio/") and track.frames]
 
 
+def _heard(manifest: Manifest) -> TrackSeal:
+    """Return the track that is heard of a take without lossless sound: the first with any."""
+    return next((track for track in manifest.tracks if track.frames), manifest.tracks[0])
+
+
+def _origin(film: InputContainer) -> float:
+    """Return when what is heard of a file begins in it, in seconds: where it was placed by its sound, that was."""
+    sound = film.streams.audio[0] if film.streams.audio else None
+    if sound is None or sound.start_time is None or sound.time_base is None:
+        return 0.0
+    return max(0.0, float(sound.start_time * sound.time_base))
+
+
+def _moved(frames: Iterator[av.VideoFrame], seconds: float) -> Iterator[_Seen]:
+    for frame in frames:
+        yield float(frame.time or 0.0) + seconds, frame
+
+
 def _video_stream(film: OutputContainer, pictures: VideoStream, form: FilmForm) -> VideoStream:
     stream = film.add_stream("libx264", rate=form.fps, options=form.encoder)
     width, height = pictures.codec_context.width, pictures.codec_context.height
@@ -117,9 +149,7 @@ def _video_stream(film: OutputContainer, pictures: VideoStream, form: FilmForm) 
     return stream
 
 
-def _pictures(
-    frames: Iterator[av.VideoFrame], out: VideoStream, fps: int, length: float, counts: Counts
-) -> Iterator[_Timed]:
+def _pictures(frames: Iterator[_Seen], out: VideoStream, fps: int, length: float, counts: Counts) -> Iterator[_Timed]:
     for number, frame in enumerate(_at_constant_rate(frames, fps, length, counts)):
         frame.pts, frame.time_base = number, Fraction(1, fps)
         frame.pict_type = av.video.frame.PictureType.NONE
@@ -129,17 +159,15 @@ def _pictures(
         yield length, packet
 
 
-def _at_constant_rate(
-    frames: Iterator[av.VideoFrame], fps: int, length: float, counts: Counts
-) -> Iterator[av.VideoFrame]:
+def _at_constant_rate(frames: Iterator[_Seen], fps: int, length: float, counts: Counts) -> Iterator[av.VideoFrame]:
     """Yield the frame nearest to each tick of ``fps`` a second, up to ``length`` seconds."""
-    current: av.VideoFrame | None = None
+    current: _Seen | None = None
     upcoming = next(frames, None)
     shown = 0
     for number in range(max(1, round(length * fps))):
         at = number / fps
-        while upcoming is not None and (current is None or abs(_time(upcoming) - at) <= abs(_time(current) - at)):
-            if current is None and _time(upcoming) > at + 0.5 / fps:
+        while upcoming is not None and (current is None or abs(upcoming[0] - at) <= abs(current[0] - at)):
+            if current is None and upcoming[0] > at + 0.5 / fps:
                 break
             if current is not None:
                 counts.left_out += shown == 0
@@ -149,14 +177,10 @@ def _at_constant_rate(
         if current is not None:
             counts.twice += shown > 0
             shown += 1
-            yield current
+            yield current[1]
         elif upcoming is not None:
-            yield _black(upcoming)
+            yield _black(upcoming[1])
     counts.left_out += sum(1 for _ in frames) + (upcoming is not None)
-
-
-def _time(frame: av.VideoFrame) -> float:
-    return float(frame.time or 0.0)
 
 
 def _black(like: av.VideoFrame) -> av.VideoFrame:

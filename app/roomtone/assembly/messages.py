@@ -166,13 +166,16 @@ class ExportFilm(msgspec.Struct, frozen=True, tag_field="do", tag="export-film")
     """→ ``Exported``. Writes a track of pictures with the take's lossless sound as a film of constant rate.
 
     Each picture is the one that was there at its time, by its time stamp. ``file`` must be new. ``track`` "" is the
-    first one with pictures; ``fps`` is one of 24, 25, 30, 50, 60.
+    first one with pictures; ``fps`` is one of 24, 25, 30, 50, 60. With ``film`` the pictures are those of the take in
+    that folder, which begins ``offset`` seconds after the one whose sound is heard.
     """
 
     folder: str
     file: str
     track: str = ""
     fps: int = 30
+    film: str = ""
+    offset: float = 0.0
 
 
 class Align(msgspec.Struct, frozen=True, tag_field="do", tag="align"):

@@ -11,7 +11,7 @@ from typing import Final
 import av
 import av.error
 
-from roomtone.assembly.films import FilmForm, write_film, write_sound
+from roomtone.assembly.films import FilmForm, FilmTrack, write_film, write_sound
 from roomtone.assembly.media import UnreadableFileError
 from roomtone.assembly.messages import Drawn
 from roomtone.assembly.pages import UnreadablePagesError, draw_page, is_pdf
@@ -65,7 +65,7 @@ def _make(folder: Path, manifest: Manifest, to: Path) -> str:
     """Write the preview; return what it is called, "" where there is nothing to see or hear."""
     for track in manifest.tracks:
         if track.media.startswith("video/"):
-            write_film(folder, manifest, track, to, _FILM)
+            write_film(folder, manifest, FilmTrack(folder, track), to, _FILM)
             return previews.FILM
     if write_sound(folder, manifest, to, _SOUND_BITS):
         return previews.SOUND

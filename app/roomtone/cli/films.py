@@ -20,7 +20,9 @@ _SURE: Final = 0.5
 
 def add(takes: Families[argparse.ArgumentParser]) -> None:
     """Add the commands to those of ``roomtone takes``."""
-    exporting = add_command(takes, "export", "write a take's pictures and sound as a film of constant rate", _export)
+    exporting = add_command(
+        takes, "export", "write a take's sound with its film, or an aligned one, at a constant rate", _export
+    )
     exporting.add_argument("take", help=_TAKE)
     exporting.add_argument("file", help="the film to be written (MP4); it must be new")
     exporting.add_argument("--fps", type=int, choices=[24, 25, 30, 50, 60], default=30, help="pictures a second")
@@ -38,7 +40,7 @@ def _export(options: argparse.Namespace, home: Home, clock: Clock, output: Outpu
     try:
         item = workshop.find(options.take)
         target = str(Path(options.file).absolute())
-        made = workshop.rendering.export_film(m.ExportFilm(item.folder, target, options.track, options.fps))
+        made = workshop.export_film(item, target, options.fps, options.track)
     finally:
         workshop.close()
     output.document(made)

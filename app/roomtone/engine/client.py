@@ -90,9 +90,16 @@ class EngineClient:
         return self._client.call(m.SelfTest(source, seconds, claps, keep), m.SelfTested, seconds + _CAMERA_SECONDS)
 
     def play(
-        self, take: str, file: str, at: float = 0.0, device: str = "", film: str = "", seconds: float = 0.0
+        self,
+        take: str,
+        file: str,
+        at: float = 0.0,
+        device: str = "",
+        film: str = "",
+        offset: float = 0.0,
+        seconds: float = 0.0,
     ) -> m.Playing:
-        return self._client.call(m.Play(take, file, at, device, film, seconds), m.Playing)
+        return self._client.call(m.Play(take, file, at, device, film, offset, seconds), m.Playing)
 
     def seek(self, at: float) -> None:
         self._client.call(m.Seek(at), m.Done)

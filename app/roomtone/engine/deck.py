@@ -46,6 +46,7 @@ class Deck:
         self._commands = threading.RLock()
         self._player: Player | SilentPlayer | None = None
         self._projection: Projection | None = None
+        self._offset = 0.0
         self._play: m.Play | None = None
         self._playing: m.Playing | None = None
 
@@ -73,6 +74,7 @@ class Deck:
             if film is not None:
                 log_file = self._home.logs / "projector.out"
                 self._projection = Projection(film, self._rings.name(), log_file, self._clock, self._changed)
+                self._offset = command.offset
             playing = player.playing()
             self._played(playing)
             player.start()
@@ -127,6 +129,6 @@ class Deck:
                 self._projection = None
                 projection.end()
             else:
-                projection.follow(playing.at, paused=playing.paused)
+                projection.follow(playing.at - self._offset, paused=playing.paused)
         self._playing = playing
         self._changed()

@@ -304,8 +304,8 @@ class SelfTest(msgspec.Struct, frozen=True, tag_field="do", tag="self-test"):
 class Play(msgspec.Struct, frozen=True, tag_field="do", tag="play"):
     """→ ``Playing``. ``file`` is a track's path, ``at`` where to begin in seconds.
 
-    ``film`` is the path of the track whose pictures are shown meanwhile, "" for none. Without a ``file`` the film is
-    shown in silence, for ``seconds``.
+    ``film`` is the path of the track whose pictures are shown meanwhile, "" for none; it begins ``offset`` seconds
+    after the sound. Without a ``file`` the film is shown in silence, for ``seconds``.
     """
 
     take: str
@@ -313,6 +313,7 @@ class Play(msgspec.Struct, frozen=True, tag_field="do", tag="play"):
     at: float = 0.0
     device: str = ""
     film: str = ""
+    offset: float = 0.0
     seconds: float = 0.0
 
 

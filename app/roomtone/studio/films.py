@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from roomtone.assembly.messages import Align, ExportFilm, Nudge
+from roomtone.assembly.messages import Align, Nudge
 from roomtone.foundation.errors import Problem, UsageError
 from roomtone.studio.board import Board
 from roomtone.studio.lines import Tone
@@ -41,7 +41,7 @@ class Films:
             raise UsageError("bad-rate", "The film was not exported", f"{fps} is no rate of films", f"One of {known}")
         path = str(Path(file).expanduser().absolute())
         with self._progress(EXPORTING_CODE, f"Exporting “{item.title}”", f"To {path}"):
-            made = self._workshop.rendering.export_film(ExportFilm(item.folder, path, fps=fps))
+            made = self._workshop.export_film(item, path, fps)
         facts = f"{made.frames} pictures, {made.fps:g} a second"
         if made.shown_twice or made.left_out:
             facts += f"; {made.shown_twice} shown twice and {made.left_out} left out to make the rate constant"

@@ -196,8 +196,15 @@ class StudioModel:
     def _take_views(self) -> tuple[list[TakeView], list[TakeView]]:
         if self._views is None:
             rolling = self.rolling.id if self.rolling else ""
+            filmed = {
+                item.against
+                for item in self._items
+                if item.state is TakeState.SEALED and any(map(views.is_film, item.tracks))
+            }
             shown = [
-                views.take_view(item, self._synced.get(item.id), item.id in self._safe, self._drawn.get(item.id))
+                views.take_view(
+                    item, self._synced.get(item.id), item.id in self._safe, self._drawn.get(item.id), item.id in filmed
+                )
                 for item in self._items
                 if item.problem is not None or (item.id != rolling and item.state is not TakeState.RECORDING)
             ]

@@ -192,6 +192,7 @@ class TakeView(msgspec.Struct, frozen=True):
     practice: bool = False
     audio: bool = True
     plays: bool = True
+    filmed: bool = False
     tracks: list[str] = []
     media: str = "sound"
     thumbnail: str = ""

@@ -90,8 +90,10 @@ def guide_seconds(status: Status | None) -> float:
     return playing.length if playing is not None and playing.take == GUIDE else 0.0
 
 
-def take_view(item: LibraryItem, synced: TakeSync | None, safe: bool, drawn: Pictures | None = None) -> TakeView:
-    """Return how a take is listed."""
+def take_view(
+    item: LibraryItem, synced: TakeSync | None, safe: bool, drawn: Pictures | None = None, filmed: bool = False
+) -> TakeView:
+    """Return how a take is listed; ``filmed`` says that another take is a film of it."""
     safety = Safety.SAFE if safe else _SAFETY[synced.state] if synced else Safety.ON_THIS_COMPUTER
     sent = total = 0
     for track in synced.tracks if synced else []:
@@ -112,6 +114,7 @@ def take_view(item: LibraryItem, synced: TakeSync | None, safe: bool, drawn: Pic
         audio=any(has_sound(track) for track in item.tracks),
         plays=any(has_sound(track) or is_film(track) for track in item.tracks),
         tracks=[track.name for track in item.tracks if has_sound(track)],
+        filmed=filmed or any(is_film(track) for track in item.tracks),
         media=media_of(item),
         thumbnail=drawn.thumbnail if drawn else "",
         filmstrip=drawn.filmstrip if drawn else "",

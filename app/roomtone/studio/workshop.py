@@ -16,7 +16,7 @@ from typing import Final
 
 import msgspec
 
-from roomtone.assembly.messages import BringIn, BroughtIn, Checked, Loudness
+from roomtone.assembly.messages import BringIn, BroughtIn, Checked, Exported, ExportFilm, Loudness
 from roomtone.devices.model import DeviceList
 from roomtone.engine import messages as told
 from roomtone.engine.client import EngineClient
@@ -27,8 +27,9 @@ from roomtone.foundation.paths import Home
 from roomtone.foundation.settings import Settings
 from roomtone.foundation.workers.client import WorkerGoneError
 from roomtone.studio.aim import FREE, GUIDE, Aim
+from roomtone.studio.placed import PlacedFilm, export_of, film_of, shown
 from roomtone.studio.rendering import Rendering, track_file
-from roomtone.studio.views import has_sound, is_film
+from roomtone.studio.views import has_sound
 from roomtone.takes import editing
 from roomtone.takes.library import Library, LibraryItem
 from roomtone.takes.model import TakeState
@@ -274,28 +275,31 @@ class Workshop:
         return self.library.find(reference)
 
     def play(self, item: LibraryItem, at: float = 0.0, *, seen: bool = False) -> told.Playing:
-        """Play the first track of a take that has sound; for who can see it, with the pictures of its first film."""
-        films = [track_file(item, track) for track in item.tracks if seen and is_film(track)]
-        film = films[0] if films else ""
+        """Play the first track of a take that has sound; for who can see it, with the pictures of its film."""
+        film = film_of(item, self.takes) if seen else None
         for track in item.tracks:
             if has_sound(track):
                 file = track_file(item, track)
                 if track.media not in _PLAYED_AS_THEY_ARE:
                     return self._play_copy(item, file, at, 0, film)
                 try:
-                    return self.engine().play(item.id, file, at, self._settings.output, film)
+                    return self.engine().play(item.id, file, at, self._settings.output, *shown(film))
                 except RoomtoneError as error:
                     rate = self.output_rate()
                     if error.code != "device-refused" or rate in (0, track.rate):
                         raise
                     return self._play_copy(item, file, at, rate, film)
-        if film:
-            return self.engine().play(item.id, "", at, film=film, seconds=item.seconds)
+        if film is not None:
+            return self.engine().play(item.id, "", at, "", *shown(film), item.seconds)
         raise UsageError("no-sound", f"“{item.title}” is not played", "It has no sound", "Open it in its folder")
 
-    def _play_copy(self, item: LibraryItem, file: str, at: float, rate: int, film: str) -> told.Playing:
+    def _play_copy(self, item: LibraryItem, file: str, at: float, rate: int, film: PlacedFilm | None) -> told.Playing:
         copy = self.rendering.listening_copy(item, file, rate or self.output_rate())
-        return self.engine().play(item.id, copy, at, self._settings.output, film)
+        return self.engine().play(item.id, copy, at, self._settings.output, *shown(film))
+
+    def export_film(self, item: LibraryItem, file: str, fps: int, track: str = "") -> Exported:
+        """Write a take as a film of constant rate: its pictures, or those of the camera that was placed against it."""
+        return self.rendering.export_film(export_of(item, self.takes, ExportFilm(item.folder, file, track, fps)))
 
     def output_rate(self) -> int:
         """Return the rate of the output that is played to, 0 where none is known."""

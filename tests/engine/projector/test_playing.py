@@ -88,6 +88,15 @@ def test_a_silent_film_is_seen_sought_paused_and_ends(watching: Watching) -> Non
     until(lambda: not process.is_running(), 20, "the end of its process")
 
 
+def test_a_film_that_was_placed_begins_where_it_belongs(watching: Watching) -> None:
+    watching.engine.play("t", "", 3.001, film=watching.film(), offset=1.0, seconds=6.0)
+    watching.engine.pause(True)
+    watching.engine.seek(3.001)
+    watching.wait_number(2 * FPS)
+    watching.engine.seek(0.2)
+    watching.wait_number(0)
+
+
 def test_another_film_takes_its_place_and_stopping_ends_it(watching: Watching) -> None:
     watching.engine.play("t", "", 0.0, film=watching.film(), seconds=SECONDS)
     [first] = until(watching.projectors, 20, "the first film")

@@ -39,8 +39,8 @@ def full(desk: Desk, stage: Stage, tmp_path: Path, qtbot: QtBot) -> Desk:
     thumbnail = paint(tmp_path / "thumb.png", 32, 18, "#aa0000")
     strip = paint(tmp_path / "strip.png", 128, 18, "#aa0000", "#00aa00", "#0000aa", "#aaaa00")
     kinds: list[dict[str, object]] = [
-        {"media": "video", "thumbnail": thumbnail, "filmstrip": strip, "note": "", "sent": 0.0},
-        {"media": "video", "belongs_to": "take-0", "offset": -0.1234, "confidence": 0.9},
+        {"media": "video", "filmed": True, "thumbnail": thumbnail, "filmstrip": strip, "note": "", "sent": 0.0},
+        {"media": "video", "filmed": True, "belongs_to": "take-0", "offset": -0.1234, "confidence": 0.9},
         {"media": "artwork", "thumbnail": thumbnail, "audio": False, "plays": False, "tracks": []},
         {"media": "writing", "audio": False, "plays": False, "tracks": []},
     ]

@@ -54,7 +54,7 @@ class Reel:
 
     def seek(self, seconds: float) -> None:
         """Be at ``seconds``: the next picture is the one that is seen there, whenever it begins."""
-        self._container.seek(int((seconds + self._origin) * av.time_base), backward=True)
+        self._container.seek(int(max(0.0, seconds + self._origin) * av.time_base), backward=True)
         self._hurry(False)
         self._pictures = self._decoded()
         self._fresh = True

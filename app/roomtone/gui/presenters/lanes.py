@@ -101,6 +101,7 @@ def _lane(take: TakeView, project: str) -> LaneModel:
         note=take.note,
         starred=take.starred,
         playable=take.plays and not take.trashed,
+        filmed=take.filmed,
         trashed=take.trashed,
         own=not take.practice,
         spoken=". ".join(part for part in said if part),

@@ -18,6 +18,7 @@ class LaneModel(msgspec.Struct, frozen=True):
 
     ``sent`` is the part from 0 to 1 that is in the project: the green line. ``message`` is written across the
     lane: why it cannot be opened, or what it needs. ``own`` tells a person's sound from the practice tone.
+    ``filmed`` is one that has a film, its own or one that was placed against it.
     ``heading`` is the title without what the page says anyway. ``thumbnail`` and ``filmstrip`` are picture files or "".
     ``placed`` says where it stands against the take it ``belongs`` to, ``offset`` seconds after it; ``sure`` why.
     """
@@ -36,6 +37,7 @@ class LaneModel(msgspec.Struct, frozen=True):
     starred: bool = False
     readable: bool = True
     playable: bool = True
+    filmed: bool = False
     trashed: bool = False
     own: bool = True
     spoken: str = ""

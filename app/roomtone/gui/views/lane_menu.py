@@ -32,9 +32,9 @@ def fill_menu(menu: QMenu, lane: LaneModel, wishes: LaneWishes, files: bool) -> 
     """Put into ``menu`` what can be done with the take. ``files`` tells whether files may be chosen now."""
     menu.clear()
     entries: list[tuple[str, Callable[[], None], bool]] = []
-    if lane.media == "video":
+    if lane.filmed:
         entries.append(("Export as film …", lambda: wishes.wish_film(lane.id), files))
-    if lane.playable:
+    if lane.playable and lane.tracks:
         entries.append(("Add a camera’s file, placed by its sound …", lambda: wishes.wish_file(lane.id), files))
     if lane.belongs:
         entries.append((f"Move it in time ({lane.placed}) …", wishes.begin_nudge, True))

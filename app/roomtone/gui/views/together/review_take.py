@@ -84,7 +84,6 @@ class ReviewTakeView(Scroll):
         heard = take.kind in (PartKind.SOUND, PartKind.VIDEO)
         self.heard.show_heard(take.seconds if heard else 0.0, lane, comments)
         self._still = lane.thumbnail if lane is not None else ""
-        self.film.setVisible(take.kind is PartKind.VIDEO)
         picture = take.kind is PartKind.ARTWORK and take.page is None
         self.picture.show_file(take.file if picture else "")
         self.pages.show_page(take.id, take.page)
@@ -101,6 +100,9 @@ class ReviewTakeView(Scroll):
 
     def show_film(self, playing: PlayingModel | None) -> None:
         """Show the picture of this take as it plays, or ``None`` while it does not."""
+        film = self._take is not None and self._take.kind is PartKind.VIDEO
+        # The film of a song may be another take that was placed against it.
+        self.film.setVisible(film or (playing is not None and bool(playing.picture)))
         self.film.show_film(self._still, playing)
 
     def show_playing(self, at: float, playing: bool) -> None:
