@@ -68,7 +68,7 @@ def measure(seconds: float) -> FilmCost:
             for number, port in enumerate(inputs):
                 jack.connect(player.ports[number % 2], port)
             player.start()
-            looking = threading.Thread(target=_look, args=(camera.preview, pause, seconds + _WARM_SECONDS))
+            looking = threading.Thread(target=watch_preview, args=(camera.preview, pause, seconds + _WARM_SECONDS))
             looking.start()
             pause.wait(_WARM_SECONDS)
             watched = {
@@ -150,7 +150,7 @@ def _ffmpeg(url: str, preset: str, folder: Path) -> list[str | Path]:
     ]
 
 
-def _look(path: str, pause: threading.Event, seconds: float) -> None:
+def watch_preview(path: str, pause: threading.Event, seconds: float) -> None:
     """Look at the preview as a window does."""
     preview = Preview()
     for _ in range(int(seconds / _LOOK_SECONDS)):
