@@ -11,14 +11,14 @@ import pytest
 import soundfile
 
 from roomtone.assembly.client import RenderClient
-from roomtone.assembly.messages import BringIn
+from roomtone.assembly.messages import BringIn, ExportFilm
 from roomtone.foundation.clock import SystemClock
 from roomtone.foundation.errors import RoomtoneError, WorldError
 from roomtone.foundation.paths import Home
 from roomtone.foundation.workers.client import WorkerGoneError
 from roomtone.takes.library import Library
 from tests.assembly.samples import make_sample
-from tests.rigs.processes import alive, kill, until
+from tests.rigs.processes import alive, kill, run, until
 from tests.rigs.workers import end_workers, worker_pid
 
 
@@ -57,6 +57,27 @@ def test_errors_come_back_with_their_reason_and_the_worker_goes_on(
         assert refused.value.code == code
         assert refused.value.remedy
     assert render.bring_in(BringIn(str(make_sample(samples, "16.wav")))).manifest.tracks
+
+
+def test_what_somebody_waits_for_does_not_wait_for_a_long_film(
+    home: Home, render: RenderClient, samples: Path, tmp_path: Path
+) -> None:
+    film = tmp_path / "film.mp4"
+    picture = ["-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=30:duration=15"]
+    run(["ffmpeg", "-v", "error", *picture, "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", film])
+    folder = render.bring_in(BringIn(str(film))).folder
+    target = tmp_path / "export.mp4"
+    patient = RenderClient.ensure(home, SystemClock())
+    exporting = threading.Thread(target=lambda: patient.export_film(ExportFilm(folder, str(target))))
+    exporting.start()
+    until(lambda: any(tmp_path.glob(".export*")), 20, "the export to begin")
+    sound = make_sample(samples, "song.m4a")
+    assert Path(render.listening_copy("0" * 32, str(sound)).file).exists()
+    assert exporting.is_alive()
+    assert not target.exists()
+    exporting.join()
+    patient.close()
+    assert target.exists()
 
 
 def test_a_kill_in_the_middle_of_an_import_leaves_no_half_take(

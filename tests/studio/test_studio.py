@@ -14,6 +14,7 @@ from roomtone.foundation.paths import Home
 from roomtone.foundation.settings import Settings
 from roomtone.studio.lines import Tone
 from roomtone.studio.snapshot import Phase, Safety
+from tests.assembly.samples import make_sample
 from tests.rigs.processes import alive, kill, until
 from tests.rigs.workers import worker_pid
 from tests.studio.ears import Ears
@@ -175,6 +176,29 @@ def test_files_are_brought_in_and_what_is_refused_is_told(place: Home, tmp_path:
         assert (state.takes[0].title, state.takes[0].audio) == ("words", False)
         ears.studio.play(state.takes[0].id)
         ears.wait_notice("no-sound")
+
+
+def test_record_and_stop_do_not_wait_for_what_is_made_playable(place: Home, tmp_path: Path) -> None:
+    with Ears(place) as ears:
+        ears.practise()
+        ears.studio.bring_in([str(make_sample(tmp_path, "song.m4a"))])
+        brought = ears.wait("the take", lambda s: s.takes).takes[0]
+        until(lambda: len(ears.studio.waveforms.of(brought.id, brought.tracks[0]).lows), 20, "its waveform")
+        render = worker_pid(place, "render")
+        assert render is not None
+        os.kill(render, signal.SIGSTOP)
+        try:
+            ears.studio.play(brought.id)
+            assert ears.wait_notice("getting-ready").problem.title == "Getting “song” ready"
+            rolling = ears.roll(0.5)
+        finally:
+            os.kill(render, signal.SIGCONT)
+        # What was asked for before the take is not heard in it.
+        ears.wait_notice("recording-began")
+        ears.wait("it to be said no more", lambda s: all(n.problem.code != "getting-ready" for n in s.notices))
+        assert ears.now.playing is None
+        ears.studio.stop()
+        ears.wait_take(rolling.id, "the take", lambda t: t.seconds >= 0.5)
 
 
 def test_what_is_chosen_is_shown_and_kept(place: Home) -> None:

@@ -131,7 +131,7 @@ def test_what_has_no_sound_is_not_played(workshop: Workshop, place: Home, tmp_pa
     words.write_text("la la la")
     brought = workshop.bring_in(str(words))
     with pytest.raises(UsageError) as refused:
-        workshop.play(workshop.find(brought.manifest.id))
+        workshop.playback.play(workshop.find(brought.manifest.id))
     assert refused.value.code == "no-sound"
     assert worker_pid(place, "engine") is None
 
@@ -140,9 +140,9 @@ def test_a_silent_film_is_played_for_who_can_see_it(workshop: Workshop, tmp_path
     brought = workshop.bring_in(str(write_film(tmp_path / "film.mp4")))
     item = workshop.find(brought.manifest.id)
     with pytest.raises(UsageError) as refused:
-        workshop.play(item)
+        workshop.playback.play(item)
     assert refused.value.code == "no-sound"
-    playing = workshop.play(item, 1.0, seen=True)
+    playing = workshop.playback.play(item, 1.0, seen=True)
     assert playing.take == item.id
     assert playing.length == pytest.approx(SECONDS, abs=0.1)
 

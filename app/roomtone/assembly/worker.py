@@ -5,8 +5,12 @@ Orphan policy: it finishes its jobs, then ends.
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
+import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -37,11 +41,17 @@ from roomtone.takes.library import Library
 log = logging.getLogger(__name__)
 
 IDLE_SECONDS: Final = 5.0
+# What takes as long as what it is about, or longer.
+_LONG: Final = (m.BringIn, m.Check, m.ExportFilm, m.Align, m.KeepStills)
+_NICENESS: Final = 10
 _LOOK_SECONDS: Final = 0.5
 
 
 class RenderWorker:
-    """Carries out one job at a time, so that rendering never takes more than one core from a recording."""
+    """Carries out what somebody waits for, one job at a time, and beside it one that takes long.
+
+    The long one gives way to everything else on this machine, above all to a recording.
+    """
 
     def __init__(self, home: Home, clock: Clock) -> None:
         self._home = home
@@ -49,6 +59,7 @@ class RenderWorker:
         self._library = Library(home.library, home.takes)
         self._decoder: msgspec.json.Decoder[m.Command] = decoder_of(m.Command)
         self._job = threading.Lock()
+        self._long_job = threading.Lock()
         self._ending = threading.Event()
         self._host = WorkerHost(home, m.NAME, self._handle, list)
 
@@ -60,7 +71,7 @@ class RenderWorker:
             idle_since = self._clock.monotonic()
             while not self._clock.wait(self._ending, _LOOK_SECONDS):
                 now = self._clock.monotonic()
-                if self._host.clients or self._job.locked():
+                if self._host.clients or self._job.locked() or self._long_job.locked():
                     idle_since = now
                 elif now - idle_since > IDLE_SECONDS:
                     break
@@ -72,11 +83,14 @@ class RenderWorker:
 
     def _handle(self, raw: msgspec.Raw) -> object:
         command = self._decoder.decode(raw)
-        with self._job:
-            try:
+        try:
+            if isinstance(command, _LONG):
+                with self._long_job, _giving_way():
+                    return self._carry_out(command)
+            with self._job:
                 return self._carry_out(command)
-            except OSError as error:
-                raise from_os_error(error, "working on a file") from error
+        except OSError as error:
+            raise from_os_error(error, "working on a file") from error
 
     def _carry_out(self, command: m.Command) -> object:
         match command:
@@ -109,7 +123,7 @@ class RenderWorker:
 
     def _make_preview(self, folder: Path) -> None:
         """Nobody waits for a preview: whoever gave the take away has gone on."""
-        with self._job:
+        with self._long_job, _giving_way():
             try:
                 make_preview(self._home, folder)
             except (RoomtoneError, OSError) as error:
@@ -124,6 +138,23 @@ class RenderWorker:
         if isinstance(command, m.KeepText):
             return keep_text(self._home, self._clock, self._library, command)
         return keep_stills(self._home, self._clock, self._library, command)
+
+
+@contextlib.contextmanager
+def _giving_way() -> Iterator[None]:
+    """Let everything else go first while this thread works, and the threads that it begins. Only Linux can do that."""
+    if sys.platform != "linux":
+        yield
+        return
+    thread = threading.get_native_id()
+    before = os.getpriority(os.PRIO_PROCESS, thread)
+    os.setpriority(os.PRIO_PROCESS, thread, min(19, before + _NICENESS))
+    try:
+        yield
+    finally:
+        # Who may not go first again stays where they are.
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, thread, before)
 
 
 def run(home: str | None, arguments: list[str]) -> int:

@@ -213,7 +213,7 @@ def _begin_to_play(people: Together, reference: str, at: float) -> tuple[str, en
             ) from error
         playing = people.workshop.engine().status().playing
         return state.takes[take].title, playing or engine.Playing(take, at, at)
-    return item.title, people.workshop.play(item, at)
+    return item.title, people.workshop.playback.play(item, at)
 
 
 def _verify(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:

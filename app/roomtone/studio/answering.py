@@ -102,7 +102,7 @@ def _guide(together: Together, takes: list[str], troubles: list[Problem]) -> tup
             heard.append(take)
     if not files:
         return "", []
-    rate = together.workshop.output_rate()
+    rate = together.workshop.playback.output_rate()
     if not rate:
         troubles.append(
             Problem("no-output", "The guide will not be heard", "The system offers no sound output", "Plug one in")

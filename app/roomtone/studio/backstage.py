@@ -1,7 +1,8 @@
 """Backstage: the parts of the studio, put together, and what the workers tell handed to the one that knows.
 
-Cameras have a thread of their own, because they may not answer; errands, because they take long; and drafts, because
-a page is kept in time whatever the engine does.
+Cameras have a thread of their own, because they may not answer; errands and films, because they take long; playing,
+because some takes have to be made playable first, while Record and Stop wait for nothing; listening to others, because
+their takes may have to come first; and drafts, because a page is kept in time whatever the engine does.
 """
 
 from __future__ import annotations
@@ -36,13 +37,16 @@ class Backstage:
         self.workshop = Workshop(home, clock, self._engine_told, self._sync_told, self._lost)
         self.intents = QueueThread("studio", self.board.notice)
         self.errands = QueueThread("studio-errands", self.board.notice)
+        self.playing = QueueThread("studio-playing", self.board.notice)
+        self.filming = QueueThread("studio-films", self.board.notice)
+        self.listening = QueueThread("studio-listening", self.board.notice)
         self.cameras = QueueThread("studio-cameras", self.board.notice)
         self.writing = QueueThread("studio-drafts", self.board.notice)
         self._drawing = Drawing(self.board, self.workshop)
         self.recording = Recording(self.board, self.workshop, clock, self.intents)
         self.pictures = Pictures(self.board, self.workshop, self.cameras)
         self.sync_test = SyncTest(self.board, self.workshop, clock)
-        self.takes = TakeList(self.board, self.workshop, self.intents, self.errands, self._drawing)
+        self.takes = TakeList(self.board, self.workshop, clock, self.intents, self.errands, self._drawing)
         self.films = Films(self.board, self.workshop, self.errands, self.takes)
         self.preferences = Preferences(self.board, self.workshop, self.intents)
         self.drafts = Drafts(self.board, self.workshop, clock, self.writing, self.cameras, self.takes)
@@ -65,7 +69,8 @@ class Backstage:
             self.company.ask,
         )
         self.takes.when_came = self.company.came
-        self._queues = [self.cameras, self.writing, self.intents, self.errands, self.quick, self.slow]
+        working = [self.errands, self.playing, self.filming, self.listening]
+        self._queues = [self.cameras, self.writing, self.intents, *working, self.quick, self.slow]
         self._closing = False
 
     def start(self) -> None:

@@ -59,7 +59,7 @@ class Company:
         self._timetable = Timetable("studio-company", clock)
         self._lock = threading.Lock()
         self._asked = False
-        self.visiting = Visiting(together, slow, aiming, self.ask)
+        self.visiting = Visiting(board, together, clock, slow, aiming, self.ask)
         self._online: bool | None = None
         self._project = ""
         self._covers = Covers(together)

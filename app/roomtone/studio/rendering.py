@@ -26,20 +26,23 @@ class Rendering:
         self._home = home
         self._clock = clock
         self._lock = threading.Lock()
+        # What takes long has a connection of its own: the worker answers each one thing after the other.
         self._client: RenderClient | None = None
+        self._patient: RenderClient | None = None
         self._closed = False
 
     def close(self) -> None:
         """Let go of the worker, which finishes its job; whoever waits for one hears ``WorkerGoneError``."""
         with self._lock:
             self._closed = True
-            client, self._client = self._client, None
-        if client is not None:
+            clients = [client for client in (self._client, self._patient) if client is not None]
+            self._client = self._patient = None
+        for client in clients:
             client.close()
 
     def bring_in(self, command: m.BringIn) -> m.BroughtIn:
         """Make a take of a file."""
-        return self._job(lambda render: render.bring_in(command))
+        return self._long_job(lambda render: render.bring_in(command))
 
     def draw_peaks(self, item: LibraryItem) -> None:
         """Make the waveforms of a take that the cache misses."""
@@ -81,7 +84,7 @@ class Rendering:
 
     def check(self, item: LibraryItem) -> list[m.Checked]:
         """Read, hash and decode a take again."""
-        return self._job(lambda render: render.check(item.folder))
+        return self._long_job(lambda render: render.check(item.folder))
 
     def begin_preview(self, item: LibraryItem) -> None:
         """Let the preview of a take be made, where it needs one; it is sent by itself."""
@@ -89,11 +92,11 @@ class Rendering:
 
     def export_film(self, command: m.ExportFilm) -> m.Exported:
         """Write the pictures of a take with its sound as a film of constant rate."""
-        return self._job(lambda render: render.export_film(command))
+        return self._long_job(lambda render: render.export_film(command))
 
     def align(self, command: m.Align) -> m.Aligned:
         """Bring a file in and place it against a take by their sound."""
-        return self._job(lambda render: render.align(command))
+        return self._long_job(lambda render: render.align(command))
 
     def nudge(self, command: m.Nudge) -> None:
         """Place a take by hand."""
@@ -101,28 +104,36 @@ class Rendering:
 
     def keep_stills(self, command: m.KeepStills) -> m.BroughtIn:
         """Make a take of the pictures of a draft."""
-        return self._job(lambda render: render.keep_stills(command))
+        return self._long_job(lambda render: render.keep_stills(command))
 
     def keep_text(self, command: m.KeepText) -> m.Page:
         """Make a take of the writing of a draft."""
         return self._job(lambda render: render.keep_text(command))
 
-    def _job(self, job: Callable[[RenderClient], T]) -> T:
+    def _long_job(self, job: Callable[[RenderClient], T]) -> T:
+        return self._job(job, patient=True)
+
+    def _job(self, job: Callable[[RenderClient], T], *, patient: bool = False) -> T:
         try:
-            return job(self._reach(again=False))
+            return job(self._reach(patient, again=False))
         except RoomtoneError as error:
             if error.code != "worker-gone" or self._closed:
                 raise
         # It ended between two jobs, or a file took it down; a fresh one gets a second try.
-        return job(self._reach(again=True))
+        return job(self._reach(patient, again=True))
 
-    def _reach(self, *, again: bool) -> RenderClient:
+    def _reach(self, patient: bool, *, again: bool) -> RenderClient:
         with self._lock:
             if self._closed:
                 raise WorkerGoneError(m.NAME)
-            if self._client is None or again:
-                self._client = RenderClient.ensure(self._home, self._clock)
-            return self._client
+            client = self._patient if patient else self._client
+            if client is None or again:
+                client = RenderClient.ensure(self._home, self._clock)
+                if patient:
+                    self._patient = client
+                else:
+                    self._client = client
+            return client
 
 
 def track_file(item: LibraryItem, track: TrackItem) -> str:

@@ -22,6 +22,8 @@ class Studio(TogetherStudio):
         super().__init__(self._parts)
         self._now = self._parts.intents.put
         self._errand = self._parts.errands.put
+        self._play = self._parts.playing.put
+        self._film = self._parts.filming.put
         self._camera = self._parts.cameras.put
         self._draft = self._parts.writing.put
 
@@ -113,10 +115,10 @@ class Studio(TogetherStudio):
     # Films.
 
     def export_film(self, take: str, file: str, fps: int = 30) -> None:
-        self._errand(lambda: self._parts.films.export(take, file, fps))
+        self._film(lambda: self._parts.films.export(take, file, fps))
 
     def align(self, take: str, file: str) -> None:
-        self._errand(lambda: self._parts.films.align(take, file))
+        self._film(lambda: self._parts.films.align(take, file))
 
     def nudge(self, take: str, offset: float) -> None:
         self._errand(lambda: self._parts.films.nudge(take, offset))
@@ -124,16 +126,17 @@ class Studio(TogetherStudio):
     # Playing.
 
     def play(self, take: str, at: float = 0.0) -> None:
-        self._now(lambda: self._parts.takes.play(take, at))
+        begun = self._parts.workshop.begun
+        self._play(lambda: self._parts.takes.play(take, at, begun))
 
     def seek(self, at: float) -> None:
-        self._now(lambda: self._parts.workshop.engine().seek(at))
+        self._play(lambda: self._parts.workshop.engine().seek(at))
 
     def pause(self, on: bool) -> None:
-        self._now(lambda: self._parts.workshop.engine().pause(on))
+        self._play(lambda: self._parts.workshop.engine().pause(on))
 
     def stop_playing(self) -> None:
-        self._now(lambda: self._parts.workshop.engine().stop_playing())
+        self._play(lambda: self._parts.workshop.engine().stop_playing())
 
     # Takes.
 

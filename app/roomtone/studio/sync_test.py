@@ -64,7 +64,7 @@ class SyncTest:
         return self._workshop.cameras().self_test(source, TEST_SECONDS, claps=True)
 
     def _beeping(self, source: str) -> SelfTested:
-        beeps = beeps_file(self._workshop.home, self._workshop.output_rate() or _USUAL_RATE)
+        beeps = beeps_file(self._workshop.home, self._workshop.playback.output_rate() or _USUAL_RATE)
         engine = self._workshop.engine()
         engine.play(BEEPS, str(beeps), 0.0, self._workshop.settings.output)
         try:

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
+from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import Problem, RoomtoneError
 from roomtone.studio.board import Board
 from roomtone.studio.drawing import Drawing
 from roomtone.studio.lines import Tone
+from roomtone.studio.patience import getting_ready
 from roomtone.studio.queueing import QueueThread
 from roomtone.studio.workshop import Workshop
 
@@ -20,9 +22,16 @@ class TakeList:
     """Changes come on the studio's thread; what takes long is an errand on a thread of its own."""
 
     def __init__(
-        self, board: Board, workshop: Workshop, intents: QueueThread, errands: QueueThread, drawing: Drawing
+        self,
+        board: Board,
+        workshop: Workshop,
+        clock: Clock,
+        intents: QueueThread,
+        errands: QueueThread,
+        drawing: Drawing,
     ) -> None:
         self._board = board
+        self._clock = clock
         self._workshop = workshop
         self._intents = intents
         self._errands = errands
@@ -103,9 +112,11 @@ class TakeList:
             remedy = "roomtone takes import --keep-location keeps it"
             self._board.notice(Problem(LOCATED_CODE, title, brought.located, remedy), tone=Tone.QUIET)
 
-    def play(self, take: str, at: float) -> None:
-        """Play a take."""
-        self._workshop.play(self._workshop.find(take), at, seen=True)
+    def play(self, take: str, at: float, begun: int) -> None:
+        """Play a take; for ``begun`` see ``Playback``."""
+        item = self._workshop.find(take)
+        with getting_ready(self._board, self._clock, item.title):
+            self._workshop.playback.play(item, at, seen=True, begun=begun)
 
 
 def _nobody(take: str) -> None:

@@ -159,42 +159,44 @@ class Together(Knowing):
             return [(track.media, str(Path(item.folder) / track.name)) for track in item.tracks]
         return [(track.media, track.path) for track in self.fetch(take, wait=wait).tracks]
 
-    def listen(self, take: str, at: float = 0.0, *, seen: bool = False) -> bool:
+    def listen(self, take: str, at: float = 0.0, *, seen: bool = False, begun: int | None = None) -> bool:
         """Play a take of the project, fetched first where it is not here; for those who may, it is heard then.
 
-        ``seen`` is for who can see its film as well. Returns whether something plays: a picture or a page is only
-        looked at.
+        ``seen`` is for who can see its film as well; for ``begun`` see ``Playback``. Returns whether something plays: a
+        picture or a page is only looked at.
         """
         item = self.local(take)
         plays = True
         if item is not None:
             try:
-                self.workshop.play(item, at, seen=seen)
+                self.workshop.playback.play(item, at, seen=seen, begun=begun)
             except UsageError as error:
                 if error.code != "no-sound":
                     raise
                 plays = False
         else:
-            plays = self._play_copy(take, at, seen)
+            plays = self._play_copy(take, at, seen, begun)
         self.heard(take)
         return plays
 
-    def _play_copy(self, take: str, at: float, seen: bool) -> bool:
+    def _play_copy(self, take: str, at: float, seen: bool, begun: int | None) -> bool:
+        playback, there = self.workshop.playback, self.document().state.takes.get(take)
+        title = (there.title if there is not None else None) or ""
         sounding, film = self._playable(take)
         film = film if seen else ""
         for path in sorted(sounding, key=lambda path: path.endswith((".mp4", ".mov"))):
             try:
-                copy = self.workshop.rendering.make_guide([path], self.workshop.output_rate())
+                copy = self.workshop.rendering.make_guide([path], playback.output_rate())
             except RoomtoneError as error:
                 # A film may be silent, and have its sound beside it.
                 if error.code != "unreadable-file" or (len(sounding) == 1 and not film):
                     raise
                 continue
-            self.workshop.engine().play(take, copy, at, self.workshop.settings.output, film)
+            playback.start(take, title, copy, at, film, begun=begun)
             return True
         if film:
-            seconds = seconds_of(self.document().state.takes[take])
-            self.workshop.engine().play(take, "", at, film=film, seconds=seconds)
+            seconds = seconds_of(there) if there is not None else 0.0
+            playback.start(take, title, "", at, film, seconds=seconds, begun=begun)
         return bool(film)
 
     def _playable(self, take: str) -> tuple[list[str], str]:

@@ -35,6 +35,7 @@ class TogetherStudio:
         self._joining = Joining(parts.together)
         self._quick = parts.quick
         self._slow = parts.slow
+        self._listening = parts.listening
         self._roles = Roles(parts.together, parts.company, parts.takes, parts.slow)
 
     def _edit(self, task: Callable[[], object]) -> None:
@@ -81,7 +82,8 @@ class TogetherStudio:
         self._quick.put(lambda: self._visiting.turn_page(take, number))
 
     def listen(self, take: str, at: float = 0.0) -> None:
-        self._slow.put(lambda: self._visiting.listen(take, at))
+        begun = self._together.workshop.begun
+        self._listening.put(lambda: self._visiting.listen(take, at, begun))
 
     def fetch(self, take: str) -> None:
         self._edit(lambda: self._together.workshop.sync().fetch_take(self._together.project(), take))
@@ -119,7 +121,7 @@ class TogetherStudio:
         self._edit(lambda: self._together.workshop.sync().dismiss_edit(edit))
 
     def follow_link(self, link: str) -> None:
-        self._quick.put(lambda: self._visiting.follow_link(link))
+        self._quick.put(lambda: self._visiting.follow_link(link, self.listen))
 
     # People.
 

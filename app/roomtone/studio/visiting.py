@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import UsageError
 from roomtone.studio.aiming import Aiming
+from roomtone.studio.board import Board
 from roomtone.studio.leafing import Leafing
 from roomtone.studio.looking import Looking
+from roomtone.studio.patience import getting_ready
 from roomtone.studio.queueing import QueueThread
 from roomtone.studio.together import Together
 from roomtone.studio.together_facts import Drawn
@@ -18,8 +21,18 @@ from roomtone.wire.project.links import read_link
 class Visiting:
     """``slow`` is the thread on which files are fetched and drawn; ``changed`` is told when there is more to see."""
 
-    def __init__(self, together: Together, slow: QueueThread, aiming: Aiming, changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        board: Board,
+        together: Together,
+        clock: Clock,
+        slow: QueueThread,
+        aiming: Aiming,
+        changed: Callable[[], None],
+    ) -> None:
+        self._board = board
         self._together = together
+        self._clock = clock
         self._slow = slow
         self._aiming = aiming
         self._changed = changed
@@ -78,13 +91,16 @@ class Visiting:
         self._slow.put(lambda: self._leafing.draw(take))
         self._slow.put(self._changed)
 
-    def listen(self, take: str, at: float) -> None:
-        """Play a take, fetched first where it is not here."""
-        self._together.listen(take, at, seen=True)
+    def listen(self, take: str, at: float, begun: int) -> None:
+        """Play a take, fetched first where it is not here; for ``begun`` see ``Playback``."""
+        there = self._together.document().state.takes.get(take)
+        title = there.title if there is not None and there.title else "the take"
+        with getting_ready(self._board, self._clock, title):
+            self._together.listen(take, at, seen=True, begun=begun)
         self._changed()
 
-    def follow_link(self, link: str) -> None:
-        """Go to the place that a link names; at a second, it is played from there."""
+    def follow_link(self, link: str, listen: Callable[[str, float], None]) -> None:
+        """Go to the place that a link names; at a second, ``listen`` plays it from there."""
         try:
             place = read_link(link)
         except ValueError as error:
@@ -96,5 +112,4 @@ class Visiting:
             return
         self.look_at(place.item)
         if place.at is not None:
-            at = place.at
-            self._slow.put(lambda: self.listen(place.item, at))
+            listen(place.item, place.at)

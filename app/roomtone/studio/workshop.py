@@ -27,9 +27,9 @@ from roomtone.foundation.paths import Home
 from roomtone.foundation.settings import Settings
 from roomtone.foundation.workers.client import WorkerGoneError
 from roomtone.studio.aim import FREE, GUIDE, Aim
-from roomtone.studio.placed import PlacedFilm, export_of, film_of, shown
-from roomtone.studio.rendering import Rendering, track_file
-from roomtone.studio.views import has_sound
+from roomtone.studio.placed import export_of
+from roomtone.studio.playback import Playback
+from roomtone.studio.rendering import Rendering
 from roomtone.takes import editing
 from roomtone.takes.library import Library, LibraryItem
 from roomtone.takes.model import TakeState
@@ -40,8 +40,6 @@ from roomtone.upload.client import SyncClient
 log = logging.getLogger(__name__)
 
 FIRST_PROJECT: Final = "First project"
-# What the engine's player decodes itself; of anything else it is given a listening copy.
-_PLAYED_AS_THEY_ARE: Final = frozenset({"audio/flac", "audio/wav", "audio/aiff", "audio/mpeg", "audio/ogg"})
 _MAX_NAME: Final = 100
 
 EngineEvents = Callable[[told.Event], None]
@@ -80,7 +78,10 @@ class Workshop:
         # What every take from now on is for.
         self.aim: Aim = FREE
         self._guiding = ""
+        # How many takes were begun here.
+        self.begun = 0
         self.rendering = Rendering(home, clock)
+        self.playback = Playback(self)
         self._unkept: dict[str, object] = {}
         self.library = Library(home.library, home.takes)
         self._settings = settings_file.load(home.settings)
@@ -217,6 +218,7 @@ class Workshop:
         project, project_title = self.project()
         aim = self.aim
         part = part if part is not None else aim.part or self._settings.part
+        self.begun += 1
         heard = self._play_guide(aim)
         rolling = self.engine().start_take(
             told.StartTake(
@@ -274,38 +276,9 @@ class Workshop:
     def find(self, reference: str) -> LibraryItem:
         return self.library.find(reference)
 
-    def play(self, item: LibraryItem, at: float = 0.0, *, seen: bool = False) -> told.Playing:
-        """Play the first track of a take that has sound; for who can see it, with the pictures of its film."""
-        film = film_of(item, self.takes) if seen else None
-        for track in item.tracks:
-            if has_sound(track):
-                file = track_file(item, track)
-                if track.media not in _PLAYED_AS_THEY_ARE:
-                    return self._play_copy(item, file, at, 0, film)
-                try:
-                    return self.engine().play(item.id, file, at, self._settings.output, *shown(film))
-                except RoomtoneError as error:
-                    rate = self.output_rate()
-                    if error.code != "device-refused" or rate in (0, track.rate):
-                        raise
-                    return self._play_copy(item, file, at, rate, film)
-        if film is not None:
-            return self.engine().play(item.id, "", at, "", *shown(film), item.seconds)
-        raise UsageError("no-sound", f"“{item.title}” is not played", "It has no sound", "Open it in its folder")
-
-    def _play_copy(self, item: LibraryItem, file: str, at: float, rate: int, film: PlacedFilm | None) -> told.Playing:
-        copy = self.rendering.listening_copy(item, file, rate or self.output_rate())
-        return self.engine().play(item.id, copy, at, self._settings.output, *shown(film))
-
     def export_film(self, item: LibraryItem, file: str, fps: int, track: str = "") -> Exported:
         """Write a take as a film of constant rate: its pictures, or those of the camera that was placed against it."""
         return self.rendering.export_film(export_of(item, self.takes, ExportFilm(item.folder, file, track, fps)))
-
-    def output_rate(self) -> int:
-        """Return the rate of the output that is played to, 0 where none is known."""
-        outputs = [device for device in self.devices().devices if device.outputs]
-        chosen = [d for d in outputs if d.id == self._settings.output] or [d for d in outputs if d.default_output]
-        return chosen[0].rate if chosen else 0
 
     def rename(self, item: LibraryItem, title: str) -> None:
         self._edit(item, lambda folder: editing.rename(folder, title, self._clock))
