@@ -55,6 +55,10 @@ class Watching:
         """Return the processes that show films now."""
         return [child for child in psutil.Process(self._app.pid("engine")).children() if "projector" in child.cmdline()]
 
+    def kill_engine(self) -> None:
+        """End the engine as a crash would."""
+        self._app.kill("engine")
+
     def close(self) -> None:
         self._preview.close()
 
@@ -122,6 +126,19 @@ def test_what_cannot_be_shown_is_told_while_the_rest_plays_on(watching: Watching
     assert told.blind.code == "unseen-film"
     at = told.at
     until(lambda: (playing := watching.playing) is not None and playing.at > at, 20, "the time to go on")
+
+
+def test_nothing_is_left_of_a_film_when_the_engine_is_killed(watching: Watching) -> None:
+    watching.engine.play("t", "", 0.0, film=watching.film(), seconds=SECONDS)
+    watching.wait_number(FPS, slack=20)
+    playing = watching.playing
+    assert playing is not None
+    ring = Path(playing.picture)
+    assert ring.exists()
+    [process] = watching.projectors()
+    watching.kill_engine()
+    until(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE, 20, "the end of the process")
+    assert not ring.exists()
 
 
 def test_only_what_belongs_to_takes_is_shown(watching: Watching, tmp_path: Path) -> None:

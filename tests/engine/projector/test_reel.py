@@ -60,6 +60,15 @@ def test_a_machine_that_is_too_slow_sees_the_whole_pictures_only_and_then_all_ag
         assert seen[-20:] == list(range(80, 100))
 
 
+def test_pictures_that_nothing_waits_for_any_more_are_left_out(tmp_path: Path) -> None:
+    with opened(write_film(tmp_path / "film.mp4", key_every=50)) as container:
+        reel = Reel(container)
+        reel.picture(0.0)
+        # What was being decoded already is seen; the next is the whole picture at two seconds.
+        assert number_in(reel.picture(1.9)) < 40
+        assert number_in(reel.picture(2.01)) == 50
+
+
 def test_damage_in_the_middle_costs_no_more_than_what_is_damaged(tmp_path: Path) -> None:
     path = write_film(tmp_path / "film.mp4", key_every=10)
     content = bytearray(path.read_bytes())
