@@ -29,11 +29,20 @@ class NotMovieError(ValueError):
 
 
 class Sample(NamedTuple):
-    """A packet: of pictures or of sound, its bytes, and whether decoding can begin with it."""
+    """A packet: of pictures or of sound, its bytes, and whether decoding can begin with it.
+
+    ``track`` is the number of its track, ``at`` where in the file it begins; ``time`` is when it is decoded, ``ticks``
+    how long it lasts and ``later`` by how much later it is shown, all in the ticks of its track.
+    """
 
     picture: bool
     data: memoryview
     key: bool
+    track: int
+    at: int
+    time: int
+    ticks: int
+    later: int
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,7 @@ class Fragment:
 
 @dataclass
 class _Track:
+    number: int = 0
     picture: bool = False
     timescale: int = 1
     duration: int = 0
@@ -68,12 +78,15 @@ class _Run:
     time: int = 0
 
 
-class _Box(NamedTuple):
+class Box(NamedTuple):
+    """A box: its kind, and what is in it."""
+
     kind: bytes
     body: memoryview
 
 
-def _boxes(data: memoryview) -> Iterator[_Box]:
+def boxes(data: memoryview) -> Iterator[Box]:
+    """Return the boxes that lie side by side in ``data``. Raises ``NotMovieError`` for one that does not fit."""
     at = 0
     while at + 8 <= len(data):
         size, kind = struct.unpack_from(">I4s", data, at)
@@ -83,13 +96,13 @@ def _boxes(data: memoryview) -> Iterator[_Box]:
             begin += 8
         if size < begin - at or at + size > len(data):
             raise NotMovieError(f"a box of {size} bytes does not fit")
-        yield _Box(kind, data[begin : at + size])
+        yield Box(kind, data[begin : at + size])
         at += size
 
 
-def _walk(data: memoryview) -> Iterator[_Box]:
+def _walk(data: memoryview) -> Iterator[Box]:
     """Return all boxes with those inside them, from the outside in."""
-    for box in _boxes(data):
+    for box in boxes(data):
         yield box
         if box.kind in _NESTED:
             yield from _walk(box.body)
@@ -101,12 +114,14 @@ class MovieScan:
 
     ``whole`` is where the last whole fragment ended, 0 before the first; ``frames`` how many pictures lie before it;
     ``first`` and ``seconds`` are when the first of them was taken and the last of them ends, in seconds of the film.
+    ``header`` is the ``moov`` without samples, once it is there.
     """
 
     whole: int = 0
     frames: int = 0
     seconds: float = 0.0
     first: float | None = None
+    header: bytes = b""
     _at: int = 0
     _buffer: bytearray = field(default_factory=bytearray)
     _tracks: dict[int, _Track] = field(default_factory=dict)
@@ -162,6 +177,7 @@ class MovieScan:
         kind = bytes(data[4:8])
         if kind == b"moov" and not self._tracks:
             self._read_header(data)
+            self.header = bytes(data)
         if kind != b"moof":
             return None
         if not self._tracks:
@@ -177,14 +193,14 @@ class MovieScan:
                 (movie_scale,) = struct.unpack_from(">I", body, 20 if long else 12)
             elif kind == b"tkhd":
                 (number,) = struct.unpack_from(">I", body, 20 if long else 12)
-                track = self._tracks[number] = _Track()
+                track = self._tracks[number] = _Track(number)
             elif kind == b"mdhd":
                 (track.timescale,) = struct.unpack_from(">I", body, 20 if long else 12)
             elif kind == b"hdlr":
                 track.picture = bytes(body[8:12]) == b"vide"
             elif kind == b"trex":
                 number, _, duration, size, flags = struct.unpack_from(">IIIII", body, 4)
-                trex = self._tracks.setdefault(number, _Track())
+                trex = self._tracks.setdefault(number, _Track(number))
                 trex.duration, trex.size, trex.flags = duration, size, flags
         self._read_edits(data, movie_scale)
 
@@ -259,7 +275,7 @@ class MovieScan:
             (first_flags,) = struct.unpack_from(">I", body, at)
             at += 4
         given = [bool(flags & bit) for bit in (0x100, 0x200, 0x400, 0x800)]
-        form = struct.Struct(f">{sum(given)}I")
+        form = struct.Struct(">" + "I" * sum(given[:3]) + ("i" if body[0] else "I") * given[3])
         if count * form.size > len(body) - at or (not form.size and count > len(data)):
             raise NotMovieError(f"{count} samples do not fit")
         samples = []
@@ -268,11 +284,14 @@ class MovieScan:
             duration = next(values) if given[0] else run.duration
             size = next(values) if given[1] else run.size
             own = next(values) if given[2] else run.flags
+            later = next(values) if given[3] else 0
             if index == 0 and first_flags is not None:
                 own = first_flags
             if not 0 <= place <= place + size <= len(data):
                 raise NotMovieError("a sample lies outside of its fragment")
-            samples.append(Sample(run.track.picture, data[place : place + size], not own & _NOT_SYNC))
+            key, at_file = not own & _NOT_SYNC, self._at + place
+            found = data[place : place + size]
+            samples.append(Sample(run.track.picture, found, key, run.track.number, at_file, run.time, duration, later))
             place += size
             run.time += duration
         return samples

@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 import json
 import resource
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -166,6 +168,53 @@ def test_times_rise_whatever_is_told(tmp_path: Path) -> None:
     assert len(times) == 6
     assert all(later > earlier for earlier, later in itertools.pairwise(times))
     _decode(track.file.path)
+
+
+def test_its_final_header_tells_what_its_fragments_told(tmp_path: Path) -> None:
+    track = new_track(tmp_path / "camera-1.mp4")
+    record(track, moments(6, first=0.4))
+    growing = track.whole()
+    track.abandon()
+    shutil.copy(track.file.path, tmp_path / "growing.mp4")
+    other = new_track(tmp_path / "sealed.mp4")
+    record(other, moments(6, first=0.4))
+    seal(other)
+    told = {}
+    for name in ("growing.mp4", "sealed.mp4"):
+        entries = "packet=stream_index,pts,dts,size"
+        lines = run(["ffprobe", "-v", "warning", "-show_entries", entries, "-of", "csv", tmp_path / name]).stdout
+        told[name] = {tuple(line.split(",")[1:5]) for line in lines.splitlines() if line}
+    pictures = [packet for packet in told["growing.mp4"] if packet[0] == "0"]
+    assert len(pictures) == growing[0] > 100
+    assert told["growing.mp4"] < told["sealed.mp4"]
+
+
+def test_a_long_film_needs_no_more_memory_than_a_short_one(tmp_path: Path) -> None:
+    script = """
+import resource, sys
+from pathlib import Path
+from tests.engine.pictures.films import beeps, new_track, picture, RATE
+track = new_track(Path(sys.argv[1]))
+planes, quiet = picture(0), beeps(0, RATE, [])
+def second(at):
+    track.sound(quiet)
+    for number in range(30):
+        track.picture(planes, at + number / 30, full_range=False)
+    track.file.sync()
+    track.whole()
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+for at in range(120):
+    second(at)
+before = resident()
+for at in range(120, 720):
+    second(at)
+print(resident() - before)
+track.finish()
+"""
+    told = run([sys.executable, "-c", script, tmp_path / "camera-1.mp4"])
+    # 46,000 samples: a list of them as FFmpeg keeps it has more than 3 MiB.
+    assert int(told.stdout) < 1.5 * (1 << 20)
 
 
 def test_the_encoder_is_exchanged_in_the_middle(tmp_path: Path) -> None:

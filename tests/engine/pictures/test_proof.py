@@ -86,10 +86,10 @@ def test_a_header_that_leads_elsewhere_is_found_though_it_was_written_like_that(
     track = _growing(tmp_path, 2)
     seal(track)
     data = bytearray(track.file.path.read_bytes())
-    place = data.index(b"stco", data.rindex(b"moov"))
+    place = data.index(b"co64", data.rindex(b"moov"))
     count = int.from_bytes(data[place + 8 : place + 12], "big")
     # Where the last pictures lie, by the final header.
-    data[place + 8 + 4 * count + 3] ^= 2
+    data[place + 12 + 8 * count - 1] ^= 2
     track.file.path.write_bytes(data)
     with pytest.raises(VerifyError, match=r"other pictures|opened again"):
         MovieProof(track.file.path).finish(track.frames, track.crc, digest_of(bytes(data)))

@@ -227,14 +227,22 @@ class LadderEncoder:
 
     def _exchange(self) -> list[Packet[Stream]]:
         """Put the wanted rung in the place of the present one; the next picture is a key frame."""
-        wanted = self._wanted
-        new = self._open(wanted)
-        if (new.extradata or b"") != self._extradata:
-            log.warning("the rung %s has another header; it is not taken", LADDER[wanted])
-            self._wanted = self._rung
-            return []
         packets = self._encode(None)
-        self._context, self._rung = new, wanted
+        # The old one goes first, because two at once would be more memory than the film ever needs otherwise.
+        self._context = None
+        wanted = self._wanted
+        new, why = None, "it has another header"
+        try:
+            new = self._open(wanted)
+        except EncoderError as error:
+            why = error.detail
+        if new is not None and (new.extradata or b"") == self._extradata:
+            self._rung = wanted
+        else:
+            log.warning("the rung %s is not taken: %s", LADDER[wanted], why)
+            self._wanted = self._rung
+            new = self._open(self._rung)
+        self._context = new
         self._key_at = -math.inf
         log.info("encoding with %s", self.title)
         return packets

@@ -22,13 +22,15 @@ from roomtone.engine.growing import GrowingFile
 from roomtone.engine.pictures.ladder import TICKS, TIME_BASE, EncoderChoice, LadderEncoder
 from roomtone.engine.spill import Overflow
 from roomtone.takes.movie import MovieScan
+from roomtone.takes.movie_index import START, MovieIndex, close_start
 
 # What a killed engine loses of the picture is at most this much, and the one or two pictures in the encoder.
 _FRAGMENT_SECONDS: Final = 0.25
 # With nothing of one kind for this long, the other kind is written without waiting for it.
 _INTERLEAVE_SECONDS: Final = 0.6
 _MUXER: Final = {
-    "movflags": "hybrid_fragmented+delay_moov",
+    # A list of all fragments at the end would be in the way of the final header, which is ours: see ``movie_index``.
+    "movflags": "delay_moov+default_base_moof+skip_trailer",
     "frag_duration": str(round(_FRAGMENT_SECONDS * 1e6)),
     "max_interleave_delta": str(round(_INTERLEAVE_SECONDS * 1e6)),
 }
@@ -50,7 +52,7 @@ def units(packet: bytes) -> list[bytes]:
 
 
 class _Tap:
-    """The file as the muxer sees it. It looks at what passes, and is closed to a muxer that comes too late."""
+    """The file as the muxer sees it: it can be appended to. It looks at what passes, and gives the film its start."""
 
     def __init__(self, file: GrowingFile) -> None:
         self._file = file
@@ -58,17 +60,13 @@ class _Tap:
         self._appended: list[bytes] = []
 
     def write(self, data: bytes) -> int:
-        if not self._open:
-            return len(data)
-        if self._file.tell() == self._file.length:
-            self._appended.append(data)
-        return self._file.write(data)
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        return self._file.seek(offset, whence)
-
-    def tell(self) -> int:
-        return self._file.tell()
+        """Append; once ``end`` was called, what a muxer still wants to write is let go of."""
+        if self._open:
+            # Nothing in the fragments says where in the file they lie, so that another start moves them without harm.
+            kept = data if self._file.length else START + data[int.from_bytes(data[:4], "big") :]
+            self._appended.append(kept)
+            self._file.write(kept)
+        return len(data)
 
     def appended(self) -> bytes:
         """Return what was appended since the last call."""
@@ -114,6 +112,7 @@ class MovieTrack:
         self._ticks = -1
         self._step = round(TICKS / encoder.fps)
         self._scan = MovieScan()
+        self._index = MovieIndex()
         # How many pictures are in whole fragments, and where in the file the last of these ends.
         self._marks: deque[tuple[int, int]] = deque()
         self._kept = (0, 0)
@@ -188,6 +187,8 @@ class MovieTrack:
             if self.frames:
                 self.file.gather()
                 self._container.close()
+                self._look_at_appended()
+                self._close_file()
                 self.file.let_go()
         finally:
             self.abandon()
@@ -197,6 +198,17 @@ class MovieTrack:
         """Leave the file as it is; it ends with its last whole fragment."""
         self._tap.end()
         self._container.close()
+
+    def _close_file(self) -> None:
+        """Append the final header, and let the start of the file lead to it."""
+        begin = self.file.length
+        self.file.write(self._index.header(self._scan.header))
+        self.file.add_patch(*close_start(begin))
+
+    def _look_at_appended(self) -> None:
+        for fragment in self._scan.feed(self._tap.appended()):
+            self._index.add(fragment)
+            self._marks.append((self._scan.frames, fragment.end))
 
     def _mux_pictures(self, packets: list[Packet[Stream]]) -> None:
         for packet in packets:
@@ -231,8 +243,7 @@ class MovieTrack:
         self.file.gather()
         self._container.mux_one(packet)
         self.file.let_go()
-        for fragment in self._scan.feed(self._tap.appended()):
-            self._marks.append((self._scan.frames, fragment.end))
+        self._look_at_appended()
         self._check_trouble()
 
     def _check_trouble(self) -> None:
