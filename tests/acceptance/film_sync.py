@@ -42,7 +42,7 @@ class Errors:
         self.events = len(late)
         self.mean = float(late.mean()) * 1000
         self.worst = float(np.abs(late).max()) * 1000
-        self.slope = _slope(flashes, late)
+        self.slope = float(np.polyfit(flashes, late, 1)[0]) * 600 * 1000
 
     def __str__(self) -> str:
         return (
@@ -55,18 +55,6 @@ class Errors:
         minutes = (self.flashes // 60).astype(int)
         found = [self.late[minutes == minute] * 1000 for minute in np.unique(minutes)]
         return [(float(late.mean()), float(np.abs(late).max())) for late in found]
-
-    def tick_slope(self, fps: float) -> float:
-        """Return the slope that these flashes get from nothing but moving each to the nearest tick of ``fps``.
-
-        It beats against the camera's pace, and a time that is no whole number of beats seems to rise or fall.
-        """
-        return _slope(self.flashes, np.round(self.flashes * fps) / fps - self.flashes)
-
-
-def _slope(seconds: Times, late: Times) -> float:
-    """Return the trend of ``late`` in milliseconds in ten minutes."""
-    return float(np.polyfit(seconds, late, 1)[0]) * 600 * 1000
 
 
 def errors_in(film: Path) -> Errors:
@@ -119,7 +107,6 @@ def main() -> int:
         late = jack.late()
     manifest = filmed.document["manifest"]
     sys.stdout.write(f"recording: {filmed.recorded}\nexport:    {filmed.exported}\n")
-    sys.stdout.write(f"           of which its ticks: slope {filmed.recorded.tick_slope(FPS):+.2f} ms in 10 min\n")
     minutes = ", ".join(f"{mean:+.1f} ({worst:.1f})" for mean, worst in filmed.recorded.by_minute())
     sys.stdout.write(f"recording by the minute: mean (worst) {minutes} ms\n")
     for track in manifest["tracks"]:

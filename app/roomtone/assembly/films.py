@@ -1,7 +1,8 @@
 """Writing a take as a film of constant rate, or as sound alone: how, from which tracks, and how small.
 
-Each picture of the film is the recorded one nearest in time, by its time stamp; pictures are shown twice or left out as
-that asks for, and counted. Before the first picture it is black. The sound begins at zero, sample for sample.
+Each picture of the film is the recorded one nearest in time, by its time stamp, as ``ticks`` tells; pictures are shown
+twice or left out as that asks for, and counted. Before the first picture it is black. The sound begins at zero, sample
+for sample.
 """
 
 from __future__ import annotations
@@ -22,11 +23,13 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from roomtone.assembly.media import Floats, sound_blocks
+from roomtone.assembly.ticks import Numbers, Times, picture_times, shown_at
 from roomtone.takes.documents import Manifest, TrackSeal
 from roomtone.takes.opening import opened
 
 SOUND_RATE: Final = 48_000
 _BLOCK: Final = 1024
+_SAME_SECONDS: Final = 1e-6
 # Twenty milliseconds.
 _OPUS_BLOCK: Final = 960
 _HEADROOM: Final = 0.97
@@ -88,7 +91,9 @@ def write_film(folder: Path, manifest: Manifest, film: FilmTrack, to: Path, form
             sound_out.bit_rate = form.sound_bits
         length = manifest.seconds
         begins = film.offset - _origin(source) if film.folder != folder else 0.0
-        packets = _pictures(_moved(source.decode(pictures), begins), picture_out, fps, length, counts)
+        times = picture_times(path) + begins
+        shown = _shown(_moved(source.decode(pictures), begins), times, shown_at(times, fps, length), counts)
+        packets = _pictures(shown, picture_out, fps, length)
         parts: list[Iterator[_Timed]] = [packets]
         if sound_out is not None and first is not None:
             parts.append(_sound(first, blocks, sound_out))
@@ -149,8 +154,8 @@ def _video_stream(film: OutputContainer, pictures: VideoStream, form: FilmForm) 
     return stream
 
 
-def _pictures(frames: Iterator[_Seen], out: VideoStream, fps: int, length: float, counts: Counts) -> Iterator[_Timed]:
-    for number, frame in enumerate(_at_constant_rate(frames, fps, length, counts)):
+def _pictures(frames: Iterator[av.VideoFrame], out: VideoStream, fps: int, length: float) -> Iterator[_Timed]:
+    for number, frame in enumerate(frames):
         frame.pts, frame.time_base = number, Fraction(1, fps)
         frame.pict_type = av.video.frame.PictureType.NONE
         for packet in out.encode(frame):
@@ -159,16 +164,14 @@ def _pictures(frames: Iterator[_Seen], out: VideoStream, fps: int, length: float
         yield length, packet
 
 
-def _at_constant_rate(frames: Iterator[_Seen], fps: int, length: float, counts: Counts) -> Iterator[av.VideoFrame]:
-    """Yield the frame nearest to each tick of ``fps`` a second, up to ``length`` seconds."""
+def _shown(frames: Iterator[_Seen], times: Times, numbers: Numbers, counts: Counts) -> Iterator[av.VideoFrame]:
+    """Yield the picture of each tick: that which was taken at the ``times`` of its number, black for -1."""
     current: _Seen | None = None
     upcoming = next(frames, None)
     shown = 0
-    for number in range(max(1, round(length * fps))):
-        at = number / fps
-        while upcoming is not None and (current is None or abs(upcoming[0] - at) <= abs(current[0] - at)):
-            if current is None and upcoming[0] > at + 0.5 / fps:
-                break
+    for number in numbers:
+        # Decoding may leave out a damaged picture; then the one before it stays.
+        while upcoming is not None and number >= 0 and upcoming[0] <= times[number] + _SAME_SECONDS:
             if current is not None:
                 counts.left_out += shown == 0
             current, shown = upcoming, 0
