@@ -85,6 +85,25 @@ def test_a_call_from_asking_to_acceptance(choir: Shell, tmp_path: Path) -> None:
     assert choir.json("takes", "queue")["takes"] == []
 
 
+def test_a_version_is_published_and_is_the_guide_of_a_call(choir: Shell) -> None:
+    take = choir.json("record", *_PRACTICE)["manifest"]["id"]
+    choir.json("takes", "submit", take)
+    assert choir.refused("takes", "cut", take, code=2)["code"] == "not-accepted"
+    assert choir.refused("takes", "cut", take, "--withdraw", code=2)["code"] == "no-cut"
+    assert choir.refused("takes", "cut", "nothing", code=2)["code"] == "no-such-take"
+    choir.json("takes", "accept", take)
+    assert choir.json("takes", "cut", take, "--name", " First  mix ")["cut"] == "First mix"
+    assert choir.json("project", "show")["cuts"] == [{"take": take, "name": "First mix"}]
+    assert "the cut “First mix”" in choir.say("project", "show")
+    call = choir.json("call", "add", "Another voice", "--kind", "sound", "--guide", take)["id"]
+    assert "Against the cut “First mix”" in choir.say("call", "show", call)
+    # By its name as well; it is what people know it by.
+    other = choir.json("call", "add", "A third voice", "--kind", "sound", "--guide", "First mix")["id"]
+    assert choir.json("call", "show", other)["fields"]["guide"] == [take]
+    choir.json("takes", "cut", "First mix", "--withdraw")
+    assert choir.json("project", "show")["cuts"] == []
+
+
 def test_words_at_their_place(choir: Shell) -> None:
     take = choir.json("record", *_PRACTICE)["manifest"]["id"]
     said = choir.json("comment", "add", take[:8], "Here", "--at", "0:07", "--until", "0:09")

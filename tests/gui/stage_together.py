@@ -13,6 +13,7 @@ from roomtone.studio.together_snapshot import (
     CallView,
     CommentView,
     CreditView,
+    CutView,
     DeviceView,
     FindingView,
     InviteView,
@@ -147,6 +148,7 @@ def full(selected: str = "t1") -> TogetherView:
                 StepView("s3", "Wall of faces", False, place=3.0),
             ),
             calls=calls(),
+            cuts=(CutView("t5", "First mix", JUDE, "2:31 · yesterday"), CutView("t4", "Cover", SORA, "2 h ago", False)),
             credits=(CreditView(MIKA, "lead vocal", "2:31"), CreditView(JUDE, "upright bass", "2:31")),
             lineage=(
                 BranchView("t5", "Guide v7", "Lea", "", 0, Stage.ACCEPTED),

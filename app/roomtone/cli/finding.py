@@ -12,6 +12,7 @@ from roomtone.foundation.paths import Home
 from roomtone.studio.together import Together
 from roomtone.studio.together_words import shortened
 from roomtone.studio.workshop import Workshop
+from roomtone.wire.project.cuts import cuts_of
 from roomtone.wire.project.items import CallFields, CommentFields, StepFields
 from roomtone.wire.project.state import ProjectState
 
@@ -47,8 +48,9 @@ def find_one(what: str, reference: str, there: Iterable[tuple[str, str]], remedy
 
 
 def find_take(state: ProjectState, reference: str) -> str:
-    """Return the id of a take of the project."""
-    there = [(take.id, take.title) for take in state.in_order()]
+    """Return the id of a take of the project; a cut answers to its own name too."""
+    there = [(cut.take, cut.name) for cut in cuts_of(state) if cut.name == reference]
+    there = there or [(take.id, take.title) for take in state.in_order()]
     return find_one("take", reference, there, "roomtone takes queue and roomtone takes list show takes with their ids")
 
 

@@ -127,6 +127,8 @@ def _show(options: argparse.Namespace, home: Home, clock: Clock, output: Output)
             output.say(f"  {line}")
     for step in view.steps:
         output.say(f"  {'✓' if step.done else '·'} {step.title}" + (f" ({step.person.name})" if step.person else ""))
+    for cut in view.cuts:
+        output.say(f"  {cut.take[:8]}  the cut “{cut.name}” by {cut.person.name} · {cut.detail}")
     for call in view.calls:
         output.say(f"  {call.id[:8]}  {call.title}: {call.progress}" + (" · closed" if call.closed else ""))
     return 0

@@ -11,10 +11,11 @@ from roomtone.cli.output import Output, table
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import UsageError
 from roomtone.foundation.paths import Home
+from roomtone.studio.cutting import publish_cut
 from roomtone.studio.together import Together
 from roomtone.studio.together_facts import said_of
 from roomtone.studio.together_review import review_take, review_view
-from roomtone.studio.together_words import consent_words
+from roomtone.studio.together_words import consent_words, title_of
 from roomtone.studio.views import size
 from roomtone.upload.together_messages import LocalCopy
 from roomtone.wire.project.items import Consent, InShot, Minors, TakeFields
@@ -47,6 +48,11 @@ def add(takes: Families[argparse.ArgumentParser]) -> None:
     later = add_command(takes, "later", "keep a take for later; its maker sees why", _later)
     later.add_argument("take", help=NAMED)
     later.add_argument("--reason", default="", help="what is missing, or what would make it fit")
+    cutting = add_command(takes, "cut", "publish an accepted take as a version of the piece", _cut)
+    cutting.add_argument("take", help=NAMED)
+    what = cutting.add_mutually_exclusive_group()
+    what.add_argument("--name", default="", help="what the cut is called (default: the title of the take)")
+    what.add_argument("--withdraw", action="store_true", help="it is no cut any more")
     add_command(takes, "queue", "list what was submitted, the unheard first", _queue)
     fetching = add_command(takes, "fetch", "bring somebody's take to this computer", _fetch)
     fetching.add_argument("take", help=NAMED)
@@ -140,6 +146,19 @@ def _heard(options: argparse.Namespace, home: Home, clock: Clock, output: Output
                 "not-heard", "It was not marked", "It was not submitted, or you are not the one to say so", ""
             )
         return _judge(people, take, output)
+
+
+def _cut(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
+    with together(home, clock) as people:
+        state = people.document().state
+        take = find_take(state, options.take)
+        title = title_of(state, take)
+        if options.withdraw and not state.said(take).cut:
+            raise UsageError("no-cut", "Nothing was changed", f"“{title}” is no cut", "roomtone project show has them")
+        name = publish_cut(people, take, "" if options.withdraw else options.name or title)
+    output.document({"take": take, "cut": name})
+    output.say(f"“{title}” is the cut “{name}”" if name else f"“{title}” is no cut any more")
+    return 0
 
 
 def _queue(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:

@@ -65,6 +65,9 @@ class TogetherIntents(Protocol):
     def keep_for_later(self, take: str, reason: str) -> None:
         """Keep a take for later, with a reason that its maker sees."""
 
+    def publish_cut(self, take: str, name: str) -> None:
+        """Publish an accepted take as a version of the piece; "" for a name: not any more."""
+
     def comment(self, about: str, text: str, anchor: Anchor | None = None, reply_to: str = "", to: str = "") -> None:
         """Say something about a take, a call, a step or the project; ``to`` an account is a nudge."""
 

@@ -13,15 +13,26 @@ from roomtone.studio.together_snapshot import (
     BriefView,
     CallView,
     CreditView,
+    CutView,
     PartKind,
     ProjectChoice,
     ProjectView,
     StepView,
 )
-from roomtone.studio.together_words import count, due_line, kind_of_take, person_of, recipe_lines, title_of
+from roomtone.studio.together_words import (
+    ago,
+    count,
+    due_line,
+    kind_of_take,
+    maker_of,
+    person_of,
+    recipe_lines,
+    title_of,
+)
 from roomtone.studio.views import duration
 from roomtone.upload.together_messages import LocalProject
 from roomtone.wire.project.credits import Credit, credits_of
+from roomtone.wire.project.cuts import Cut, cuts_of
 from roomtone.wire.project.edits import Item
 from roomtone.wire.project.health import CallHealth, Health, health_of, takes_by_call
 from roomtone.wire.project.items import CallFields, StepFields, Template
@@ -29,7 +40,7 @@ from roomtone.wire.project.licences import DEFAULT, plain
 from roomtone.wire.project.lineage import Branch, lineage_of
 from roomtone.wire.project.people import Role
 from roomtone.wire.project.rights import Right, allowed
-from roomtone.wire.project.state import ProjectState, Stage
+from roomtone.wire.project.state import ProjectState, Stage, seconds_of
 
 
 def role_of(facts: Facts) -> Role:
@@ -63,6 +74,7 @@ def project_view(facts: Facts) -> ProjectView:
         health=health_line(health),
         steps=steps_of(facts),
         calls=calls_of(facts, health),
+        cuts=tuple(_cut(facts, cut) for cut in cuts_of(state)),
         credits=tuple(_credit(facts, credit) for credit in credits_of(state).credits),
         lineage=branches(lineage_of(state).trees),
     )
@@ -146,6 +158,19 @@ def progress_words(state: ProjectState, call: CallFields, answers: list[str]) ->
     if not answers:
         return "nobody has answered yet"
     return f"{count(len(answers), 'answer')}, {accepted} accepted"
+
+
+def _cut(facts: Facts, cut: Cut) -> CutView:
+    take = facts.state.takes[cut.take]
+    seconds = seconds_of(take)
+    parts = [duration(seconds) if seconds else "", ago(take.started, facts.now)]
+    return CutView(
+        cut.take,
+        cut.name,
+        maker_of(facts.state, take, facts.me),
+        " · ".join(part for part in parts if part),
+        kind_of_take(take) in (PartKind.SOUND, PartKind.VIDEO),
+    )
 
 
 def _credit(facts: Facts, credit: Credit) -> CreditView:

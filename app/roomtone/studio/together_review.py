@@ -65,6 +65,7 @@ def review_take(facts: Facts, take: Take, comment_count: int = 0) -> ReviewTake:
         kind=kind,
         seconds=seconds_of(take) or (item.seconds if item else 0.0),
         call=said.call or "",
+        cut=said.cut or "",
         reason=said.reason or "" if stage is Stage.LATER else "",
         mine=mine,
         may_judge=allowed(role, Right.LEAD) and stage not in (Stage.OWN, Stage.WITHDRAWN),
@@ -134,6 +135,7 @@ def take_words(facts: Facts, take: Take) -> str:
         duration(seconds) if seconds else "",
         f"for “{title_of(facts.state, said.call)}”" if said.call else "",
         "today’s prompt" if said.prompt and not said.call else "",
+        f"the cut “{said.cut}”" if said.cut else "",
         ago(take.started, facts.now),
         "" if take.sealed or take.id in facts.library else "still coming",
     ]

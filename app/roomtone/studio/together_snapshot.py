@@ -145,6 +145,17 @@ class CallView(msgspec.Struct, frozen=True):
     comments: tuple[CommentView, ...] = ()
 
 
+class CutView(msgspec.Struct, frozen=True):
+    """A published version of the piece: what it is called, and the take that it is. It can be ``heard``, or is looked
+    at on the review page."""
+
+    take: str
+    name: str
+    person: Person
+    detail: str
+    heard: bool = True
+
+
 class CreditView(msgspec.Struct, frozen=True):
     """A line of the credits, such as "Mika · lead vocal · 2:31"."""
 
@@ -198,6 +209,7 @@ class ProjectView(msgspec.Struct, frozen=True):
     health: Line = Line("", Tone.QUIET)
     steps: tuple[StepView, ...] = ()
     calls: tuple[CallView, ...] = ()
+    cuts: tuple[CutView, ...] = ()
     credits: tuple[CreditView, ...] = ()
     lineage: tuple[BranchView, ...] = ()
 
@@ -243,9 +255,9 @@ class ReviewTake(msgspec.Struct, frozen=True):
 
     ``mine`` with the stage "not submitted" shows the check and can be submitted; ``may_judge`` can be accepted or kept
     for later. ``local`` tells that its files are here; ``file`` is what can be shown or read, "" while there is none;
-    ``library`` is its id in the list of takes where it was made here. ``versions`` are the takes it replaces,
-    ``tracks``, ``thumbnail`` and ``filmstrip`` are what is drawn of another’s take once it is here, ``page`` what is
-    drawn of a PDF, ``None`` for everything else.
+    ``library`` is its id in the list of takes where it was made here. ``versions`` are the takes it replaces, ``cut``
+    is the name under which it was published, "" for what was not; ``tracks``, ``thumbnail`` and ``filmstrip`` are what
+    is drawn of another’s take once it is here, ``page`` what is drawn of a PDF, ``None`` for everything else.
     """
 
     id: str
@@ -256,6 +268,7 @@ class ReviewTake(msgspec.Struct, frozen=True):
     kind: PartKind
     seconds: float
     call: str = ""
+    cut: str = ""
     reason: str = ""
     mine: bool = False
     may_judge: bool = False

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from roomtone.studio.backstage import Backstage
 from roomtone.studio.company import Company
 from roomtone.studio.contributing import Contributing
+from roomtone.studio.cutting import publish_cut
 from roomtone.studio.joining import Joining
 from roomtone.studio.roles import Roles
 from roomtone.studio.together import Together
@@ -102,6 +103,9 @@ class TogetherStudio:
 
     def keep_for_later(self, take: str, reason: str) -> None:
         self._edit(lambda: self._together.keep_for_later(take, reason))
+
+    def publish_cut(self, take: str, name: str) -> None:
+        self._edit(lambda: publish_cut(self._together, take, name))
 
     # Words.
 

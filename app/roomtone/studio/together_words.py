@@ -147,7 +147,9 @@ def recipe_lines(state: ProjectState, call: CallFields) -> tuple[str, ...]:
     """Say what a call asks for, a short line for each thing."""
 
     def titled(takes: list[str]) -> str:
-        return " and ".join(f"“{title_of(state, take)}”" for take in takes)
+        return " and ".join(
+            f"the cut “{cut}”" if (cut := state.said(take).cut) else f"“{title_of(state, take)}”" for take in takes
+        )
 
     tempo = call.tempo or []
     more = f", {count(len(tempo) - 1, 'change')}" if len(tempo) > 1 else ""

@@ -107,6 +107,26 @@ def test_without_a_project_it_says_what_to_do(desk: Desk, stage: Stage) -> None:
     assert desk.window.together.projects.isVisible()
 
 
+def test_cuts_are_heard_where_they_stand_and_looked_at(
+    page: ProjectPage, stage: Stage, wished: Wished, qtbot: QtBot
+) -> None:
+    assert not page.cuts.none.isVisible()
+    play = named(page.cuts, "Play First mix")
+    click(play)
+    assert wished.said == [("listen", "t5")]
+    stage.publish(playing=PlayingView("t5", 1.0, 151.0))
+    qtbot.waitUntil(lambda: play.text() == "Stop")
+    click(play)
+    assert wished.led[-1] == ("pause", "")
+    # What is no sound is only looked at.
+    assert "Play Cover" not in [one.accessibleName() for one in page.cuts.findChildren(QPushButton) if one.isVisible()]
+    click(named(page.cuts, "Review Cover"))
+    assert (wished.said[-1], wished.led[-1]) == (("review", "t4"), ("review", "t4"))
+    change(stage, cuts=())
+    qtbot.waitUntil(lambda: not page.cuts.none.isHidden())
+    assert "publish it on the review page" in page.cuts.none.text()
+
+
 def test_it_says_what_the_project_is(page: ProjectPage) -> None:
     assert page.about.title.text() == "Kitchen Table Choir"
     assert page.about.terms.text().startswith("CC BY 4.0: Anybody may use it.")
@@ -440,6 +460,9 @@ def test_who_may_not_lead_sees_it_and_cannot_edit(page: ProjectPage, stage: Stag
         "Play the brief",
         "2 comments",
         "Comment",
+        "Play",
+        "Review",
+        "Review",
     ]
     assert [one for one in page.findChildren(QLineEdit) if one.isVisible()] == []
     assert {one.objectName() for one in page.findChildren(IconButton) if one.isVisible()} == {"talk"}

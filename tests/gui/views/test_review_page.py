@@ -114,6 +114,21 @@ def test_takes_are_judged_and_a_reason_is_required(page: ReviewPage, wished: Wis
     assert not why.isVisible()
 
 
+def test_what_was_accepted_is_published_as_a_cut(page: ReviewPage, stage: Stage, wished: Wished, qtbot: QtBot) -> None:
+    assert not page.take.cut.isVisible()
+    look_at(stage, "t5", qtbot, page)
+    click(page.take.cut)
+    assert wished.said[-1] == ("publish_cut", "t5", "Upright bass")
+    view = full("t5")
+    published = tuple(
+        msgspec.structs.replace(take, cut="First mix") if take.id == "t5" else take for take in view.review.takes
+    )
+    stage.publish(together=msgspec.structs.replace(view, review=msgspec.structs.replace(view.review, takes=published)))
+    qtbot.waitUntil(lambda: page.take.cut.text() == "No cut any more")
+    click(page.take.cut)
+    assert wished.said[-1] == ("publish_cut", "t5", "")
+
+
 def test_nothing_typed_is_lost_by_another_take_or_page(
     page: ReviewPage, desk: Desk, stage: Stage, wished: Wished, qtbot: QtBot
 ) -> None:

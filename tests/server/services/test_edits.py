@@ -162,7 +162,7 @@ def test_what_is_said_of_a_take_before_it_came_binds_it_to_its_maker(ana: Person
 
 def test_leaders_judge_takes_and_makers_say_everything_else(ana: Person, mika: Person, project: str) -> None:
     take = mika.take(project)
-    judged = edit(take, kind="take", verdict="accepted", reason="Lovely", seconds_used=3.5)
+    judged = edit(take, kind="take", verdict="accepted", reason="Lovely", seconds_used=3.5, cut="Mix")
     assert outcomes(mika.edit(project, judged)) == ["not-allowed"]
     assert outcomes(ana.edit(project, judged)) == ["applied"]
     assert outcomes(ana.edit(project, edit(take, kind="take", submitted=True))) == ["not-allowed"]
@@ -170,6 +170,7 @@ def test_leaders_judge_takes_and_makers_say_everything_else(ana: Person, mika: P
     found = item(mika, project, take)
     assert found["author"] == mika.id
     assert found["fields"]["reason"] == "Lovely"
+    assert ana.get(f"/api/projects/{project}/page")["cuts"] == [{"take": take, "name": "Mix"}]
 
 
 def test_a_withdrawn_take_is_a_stub_for_others_and_comes_back(ana: Person, mika: Person, project: str) -> None:

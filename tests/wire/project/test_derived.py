@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from roomtone.wire.project.credits import credits_of, used_seconds
+from roomtone.wire.project.cuts import Cut, cuts_of
 from roomtone.wire.project.edits import Item
 from roomtone.wire.project.health import health_of
 from roomtone.wire.project.items import (
@@ -205,3 +206,17 @@ def test_a_project_that_was_just_begun_is_not_quiet() -> None:
     begun = Item(PROJECT, LEADER, "2026-11-02T11:00:00.000Z", title, {"title": f"1970-01-01T00:00:00.000Z/{ident(1)}"})
     health = health_of(ProjectState(PROJECT, {PROJECT: begun}), _NOW)
     assert (health.stalled, health.quiet_days) == (False, 0)
+
+
+def test_cuts_are_accepted_takes_that_leaders_published_the_newest_first() -> None:
+    making = Making()
+    first, second, third = (making.take(number) for number in (1, 2, 3))
+    for take, name in ((first, "First mix"), (second, "Second mix"), (third, "")):
+        making.submit(take)
+        making.accept(take)
+        making.say(take, TakeFields(cut=name), LEADER)
+    assert cuts_of(making.state) == [Cut(second, "Second mix"), Cut(first, "First mix")]
+    assert page_of(making.state, ANA, _NOW).cuts == cuts_of(making.state)
+    making.say(second, TakeFields(withdrawn=True))
+    making.say(first, TakeFields(verdict=Verdict.LATER), LEADER)
+    assert cuts_of(making.state) == []

@@ -34,6 +34,7 @@ def test_only_those_who_lead_change_the_project(fields: Fields) -> None:
         (TakeFields(withdrawn=True, built_from=[]), set(Role), set()),
         (TakeFields(heard=True), _LEADING | {Role.REVIEWER}, _LEADING | {Role.REVIEWER}),
         (TakeFields(verdict=Verdict.ACCEPTED, reason="x"), _LEADING, _LEADING),
+        (TakeFields(cut="First mix"), _LEADING, _LEADING),
         (TakeFields(submitted=True, verdict=Verdict.ACCEPTED), _LEADING, set()),
         (CommentFields(text="x"), _LEADING | {Role.REVIEWER, Role.CONTRIBUTOR}, set()),
         (CommentFields(resolved=True), *[_LEADING | {Role.REVIEWER, Role.CONTRIBUTOR}] * 2),

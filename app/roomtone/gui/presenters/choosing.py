@@ -20,8 +20,9 @@ class TakeChoices(NamedTuple):
 
 
 def take_choices(takes: tuple[ReviewTake, ...]) -> TakeChoices:
-    """Return what may be chosen. What its maker took back is not asked of anybody."""
+    """Return what may be chosen, cuts first. What its maker took back is not asked of anybody."""
     there = [take for take in takes if take.stage is not Stage.WITHDRAWN]
+    there.sort(key=lambda take: not take.cut)
     pages = [take for take in there if take.kind is PartKind.ARTWORK and take.file.endswith(".pdf")]
     heard = [take for take in there if take.kind in (PartKind.SOUND, PartKind.VIDEO)]
     seen = [take for take in there if take.kind in (PartKind.ARTWORK, PartKind.VIDEO) and take not in pages]
@@ -29,4 +30,5 @@ def take_choices(takes: tuple[ReviewTake, ...]) -> TakeChoices:
 
 
 def _choice(take: ReviewTake) -> Choice:
-    return take.id, f"{take.title} – {take.person.name}"
+    title = f"Cut “{take.cut}”" if take.cut else take.title
+    return take.id, f"{title} – {take.person.name}"

@@ -201,10 +201,11 @@ class CallFields(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kin
 
 
 class TakeFields(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="take"):
-    """What is said of a take. Its maker says all but the last four, which are the leaders'.
+    """What is said of a take. Its maker says all but the last five, which are the leaders'.
 
     ``call`` is what it answers, ``prompt`` the day's prompt that it does; ``replaces`` the version before it;
-    ``against`` the takes that were heard while it was recorded, ``built_from`` those that are in it.
+    ``against`` the takes that were heard while it was recorded, ``built_from`` those that are in it. ``cut`` is the
+    name under which it was published as a version of the piece, "" for one that was not.
     """
 
     submitted: bool | None = None
@@ -219,6 +220,7 @@ class TakeFields(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kin
     verdict: Verdict | None = None
     reason: Text | None = None
     seconds_used: Seconds | None = None
+    cut: Words | None = None
 
 
 class CommentFields(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="comment"):

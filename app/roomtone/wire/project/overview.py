@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from roomtone.wire.api import Take
+from roomtone.wire.project.cuts import Cut, cuts_of
 from roomtone.wire.project.edits import Item
 from roomtone.wire.project.health import Health, health_of
 from roomtone.wire.project.items import CallFields, ProjectFields, StepFields, TakeFields
@@ -24,6 +25,7 @@ class ProjectPage(msgspec.Struct, frozen=True):
     terms: str
     steps: list[Item]
     calls: list[Item]
+    cuts: list[Cut]
     members: int
     takes: int
     accepted: int
@@ -59,6 +61,7 @@ def page_of(state: ProjectState, account: str, now: datetime) -> ProjectPage:
         terms=plain(state.project.licence),
         steps=[item for item, _ in steps],
         calls=[item for item, _ in state.all_of(CallFields)],
+        cuts=cuts_of(state),
         members=sum(not member.gone for member in state.members.values()),
         takes=sum(stage not in (Stage.OWN, Stage.WITHDRAWN) for stage in stages),
         accepted=stages.count(Stage.ACCEPTED),

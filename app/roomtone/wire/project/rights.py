@@ -52,7 +52,7 @@ OF_SCOPE: Final[dict[Scope, frozenset[Right]]] = {
 # Who ranks below whom, for changing roles: nobody touches those at or above themselves, but for the owners.
 _RANK: Final = {Role.GUEST: 0, Role.REVIEWER: 1, Role.CONTRIBUTOR: 1, Role.LEADER: 2, Role.OWNER: 3}
 
-_LEADERS_WORDS: Final = frozenset({"heard", "verdict", "reason", "seconds_used"})
+_LEADERS_WORDS: Final = frozenset({"heard", "verdict", "reason", "seconds_used", "cut"})
 
 
 def allowed(role: Role | None, right: Right, scope: Scope = Scope.FULL) -> bool:

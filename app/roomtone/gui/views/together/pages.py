@@ -76,6 +76,7 @@ class TogetherPages:
         """Be told which take is heard now, "" for none: what explains a call can be stopped where it was begun."""
         self.answering.told.show_playing(take)
         self.project.calls.show_playing(take)
+        self.project.cuts.show_playing(take)
 
     def show_tab(self, tab: str) -> None:
         """Be told which page of the window is in sight."""

@@ -1,4 +1,4 @@
-"""The project's page: what it is, its board, its calls, where takes come from, and who is credited."""
+"""The project's page: what it is, its board, its calls and cuts, where takes come from, and who is credited."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from roomtone.gui.views.empty import EmptyView
 from roomtone.gui.views.together.about import AboutView
 from roomtone.gui.views.together.board import BoardView
 from roomtone.gui.views.together.calls import CallsView
+from roomtone.gui.views.together.cuts import CutsView
 from roomtone.gui.views.together.lineage import LineageView
 from roomtone.gui.views.together.parts import Rows, Scroll, heading, person_line, words
 from roomtone.gui.views.together.wishes import Wishes
@@ -41,6 +42,7 @@ class ProjectPage(Scroll):
         self.about = AboutView(look, wishes, store)
         self.board = BoardView(look, wishes)
         self.calls = CallsView(look, wishes)
+        self.cuts = CutsView(look, wishes)
         self.lineage = LineageView(look)
         self.credits: Rows[CreditView] = Rows(look, self._credit, lambda view: f"{view.person.account}/{view.role}")
         self.nothing = EmptyView(look)
@@ -61,6 +63,7 @@ class ProjectPage(Scroll):
         beside.setContentsMargins(0, 0, 0, 0)
         beside.setSpacing(look.tokens.space.medium)
         for title, parts in (
+            ("Cuts", (self.cuts,)),
             ("Credits", (self.credits, self._unnamed)),
             ("Where takes come from", (self.lineage,)),
         ):
@@ -111,6 +114,7 @@ class ProjectPage(Scroll):
         self.about.show_about(view, (*choices.seen, *choices.pages))
         self.calls.show_calls(view, choices)
         self.board.show_board(view, people)
+        self.cuts.show_cuts(view)
         self.credits.show_rows(view.credits)
         self._unnamed.setVisible(not view.credits)
         self.lineage.show_lineage(view.lineage)

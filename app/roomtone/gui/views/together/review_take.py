@@ -56,6 +56,7 @@ class ReviewTakeView(Scroll):
         self.read = button("Read it aloud", "Read this text aloud: it stands in the prompter", self._read)
         self.accept = button("Accept", "Accept this take", lambda: self._do("accept"), "primary")
         self.later = button("Keep for later …", "Keep this take for later, with a reason", self._ask_reason)
+        self.cut = button("Publish as a cut", "Publish as a cut", self._cut)
         self.why = ReasonView(look)
         self.withdraw = button("Withdraw", "Take this take back", lambda: self._do("withdraw"), "plain")
         self.submit = SubmitCard(look, wishes)
@@ -115,7 +116,7 @@ class ReviewTakeView(Scroll):
             self.comments.follow(at)
 
     def _assemble(self) -> None:
-        self._judging = Flow(self._look, self.accept, self.later)
+        self._judging = Flow(self._look, self.accept, self.later, self.cut)
         above = (
             self.title,
             self.detail,
@@ -166,6 +167,15 @@ class ReviewTakeView(Scroll):
         self.withdraw.setVisible(take.mine and take.stage not in (Stage.OWN, Stage.WITHDRAWN))
         self._judging.setVisible(take.may_judge)
         self.accept.setEnabled(take.stage is not Stage.ACCEPTED)
+        self.cut.setVisible(take.stage is Stage.ACCEPTED or bool(take.cut))
+        relabel(
+            self.cut,
+            *(
+                ("No cut any more", f"“{take.cut}” is no published version any more")
+                if take.cut
+                else ("Publish as a cut", "Publish this take as a version of the piece")
+            ),
+        )
 
     def _anchor(self) -> Anchor | None:
         if not self.picture.isHidden() and self.picture.region is not None:
@@ -219,6 +229,11 @@ class ReviewTakeView(Scroll):
         if self._take is not None:
             take = self._take.id
             self._wishes.ask(lambda studio: getattr(studio, what)(take))
+
+    def _cut(self) -> None:
+        if self._take is not None:
+            take, name = self._take.id, "" if self._take.cut else self._take.title
+            self._wishes.ask(lambda studio: studio.publish_cut(take, name))
 
     def _open(self) -> None:
         if self._take is not None and self._take.file:

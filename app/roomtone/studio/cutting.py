@@ -1,0 +1,37 @@
+"""Cuts: what leaders publish as a version of the piece."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from roomtone.foundation.errors import UsageError
+from roomtone.studio.together import Together, no_such_take
+from roomtone.studio.together_project import role_of
+from roomtone.takes.naming import one_line
+from roomtone.wire.project.items import TakeFields
+from roomtone.wire.project.rights import Right, allowed
+from roomtone.wire.project.state import Stage
+
+_MAX_NAME: Final = 300
+
+
+def publish_cut(together: Together, take: str, name: str) -> str:
+    """Publish a take as a version of the piece, "" for ``name``: not any more. Return what it is called now.
+
+    Raises ``RoomtoneError``.
+    """
+    facts = together.facts()
+    state, there = facts.state, facts.state.takes.get(take)
+    if there is None:
+        raise no_such_take(take)
+    called = one_line(name)[:_MAX_NAME]
+    unchanged = f"“{there.title}” was not published" if called else f"“{there.title}” is as it was"
+    if not allowed(role_of(facts), Right.LEAD):
+        raise UsageError(
+            "not-a-leader", unchanged, "Cuts are published by those who lead the project", "Ask one of them"
+        )
+    if called and state.stage(take) is not Stage.ACCEPTED:
+        raise UsageError("not-accepted", unchanged, "A cut is accepted work", "Accept the take first")
+    if called != (state.said(take).cut or ""):
+        together.edit(take, TakeFields(cut=called))
+    return called
