@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import struct
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from roomtone.takes import documents as d
 from roomtone.takes import folder as f
 from roomtone.takes.model import load_take
 from roomtone.takes.movie import Fragment, MovieScan, NotMovieError, scan_file
+from roomtone.takes.movie_index import MovieIndex
 from roomtone.takes.recovery import digest_file, recover, recover_all
 from tests.takes.making import began
 
@@ -67,7 +69,7 @@ def _probed(path: Path) -> dict[str, str]:
     told = subprocess.run(
         [
             *("ffprobe", "-v", "warning", "-count_packets", "-select_streams", "v"),
-            *("-show_entries", "stream=nb_read_packets,start_time,duration", "-of", "default=nw=1", path),
+            *("-show_entries", "stream=nb_read_packets,nb_frames,start_time,duration", "-of", "default=nw=1", path),
         ],
         capture_output=True,
         text=True,
@@ -91,12 +93,15 @@ def test_a_torn_film_becomes_a_playable_track(home: Home, number: int, more: int
     assert manifest is not None
     seal = manifest.tracks[0]
     path = folder / "camera-1.mp4"
-    assert path.read_bytes() == _film()[:end]
-    assert (seal.frames, seal.bytes, seal.digest) == (frames, end, digest_file(path))
+    kept = path.read_bytes()
+    # What was there stays, but for the room that now leads to the final header behind it.
+    assert kept[:end] == _film()[:36] + struct.pack(">I4sQ", 1, b"mdat", end - 36) + _film()[52:end]
+    assert kept[end + 4 : end + 8] == b"moov"
+    assert (seal.frames, seal.bytes, seal.digest) == (frames, len(kept), digest_file(path))
     torn = path.with_name("camera-1.mp4.torn")
     assert (torn.read_bytes() if torn.exists() else b"") == data[end:]
     told = _probed(path)
-    assert int(told["nb_read_packets"]) == frames
+    assert int(told["nb_read_packets"]) == int(told["nb_frames"]) == frames
     assert float(told["duration"]) + float(told["start_time"]) == pytest.approx(seal.seconds, abs=0.04)
     assert manifest.seconds == seal.seconds
     assert (seal.width, seal.height) == (320, 180)
@@ -108,6 +113,41 @@ def test_a_torn_film_becomes_a_playable_track(home: Home, number: int, more: int
     before = {found.name: found.read_bytes() for found in folder.iterdir()}
     assert recover_all(home.takes, ManualClock()) == ([], [])
     assert {found.name: found.read_bytes() for found in folder.iterdir()} == before
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_recovery_that_is_killed_before_it_told_what_it_did_is_done_again(home: Home, times: int) -> None:
+    end, frames = _ends()[4]
+    folder = _take_with(home, _film()[: end + 100])
+    recovered = _take_with(home, _film()[: end + 100])
+    whole = recover(load_take(recovered), ManualClock()).manifest
+    assert whole is not None
+    shutil.copy(recovered / "camera-1.mp4", folder / "camera-1.mp4")
+    for _ in range(times):
+        recover(load_take(folder), ManualClock())
+        (folder / f.MANIFEST).unlink()
+        (folder / f.JOURNAL).write_bytes((folder / f.JOURNAL).read_bytes().splitlines(keepends=True)[0])
+    manifest = recover(load_take(folder), ManualClock()).manifest
+    assert manifest is not None
+    assert manifest.tracks[0].digest == whole.tracks[0].digest
+    assert manifest.tracks[0].frames == frames
+
+
+@given(st.integers(88, 88 + 1298), st.binary(min_size=1, max_size=16))
+@settings(deadline=None, max_examples=300)
+def test_a_damaged_header_costs_the_final_header_at_most(at: int, garbage: bytes) -> None:
+    end, _ = _ends()[2]
+    damaged = (_film()[:at] + garbage + _film()[at + len(garbage) :])[:end]
+    scan, index = MovieScan(), MovieIndex()
+    try:
+        for fragment in scan.feed(damaged):
+            index.add(fragment)
+    except NotMovieError:
+        return
+    try:
+        index.header(scan.header)
+    except NotMovieError:
+        return
 
 
 def test_films_of_schema_1_open_for_ever(tmp_path: Path) -> None:

@@ -61,9 +61,11 @@ def test_a_film_that_was_begun_can_be_closed_with_its_scan_alone(tmp_path: Path)
     scan, index = MovieScan(), MovieIndex()
     for fragment in scan.feed(data):
         index.add(fragment)
-    # The sample has the start that FFmpeg gives it: 8 bytes of room become a header of 32 bits.
+    # The sample has the start that FFmpeg gives it, with two boxes of room.
+    patch = close_start(data[:64], scan.whole)
+    assert patch is not None
     closed = bytearray(data[: scan.whole])
-    closed[44:52] = struct.pack(">I4s", len(closed) - 44, b"mdat")
+    closed[patch[0] : patch[0] + len(patch[1])] = patch[1]
     (tmp_path / "closed.mp4").write_bytes(closed + index.header(scan.header))
     (tmp_path / "growing.mp4").write_bytes(data[: scan.whole])
     entries = "packet=stream_index,pts,dts,size,pos,flags"
@@ -74,11 +76,16 @@ def test_a_film_that_was_begun_can_be_closed_with_its_scan_alone(tmp_path: Path)
 
 
 def test_the_start_leads_to_the_end_of_the_fragments() -> None:
-    at, data = close_start(1 << 40)
+    patch = close_start(START, 1 << 40)
+    assert patch is not None
+    at, data = patch
     closed = START[:at] + data
     assert len(closed) == len(START)
     size, kind, long = struct.unpack(">I4sQ", data)
     assert (size, kind, at + long) == (1, b"mdat", 1 << 40)
+    assert close_start(closed, 1 << 40) == (at, data)
+    assert close_start(START[:36] + START[44:] + b"moov", 1 << 40) is None
+    assert close_start(b"RIFF", 1 << 40) is None
 
 
 @given(st.lists(st.integers(0, 9000), min_size=1, max_size=40), st.integers(0, 3))

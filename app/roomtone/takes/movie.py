@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -297,13 +297,15 @@ class MovieScan:
         return samples
 
 
-def scan_file(path: Path) -> MovieScan:
-    """Go through a film up to its end, or to where it is damaged. Raises ``OSError``."""
+def scan_file(path: Path, each: Callable[[Fragment], None] | None = None) -> MovieScan:
+    """Go through a film up to its end, or to where it is damaged; ``each`` gets its fragments. Raises ``OSError``."""
     scan = MovieScan()
     try:
         with path.open("rb") as file:
             while data := file.read(_READ):
-                scan.feed(data)
+                for fragment in scan.feed(data):
+                    if each is not None:
+                        each(fragment)
     except NotMovieError as error:
         log.info("%s: %s", path.name, error)
     return scan

@@ -42,10 +42,21 @@ def _table(values: array[int]) -> bytes:
 START: Final = _box(b"ftyp", b"isom", struct.pack(">I", 0x200), *_BRANDS) + _box(b"free", bytes(_ROOM - 8))
 
 
-def close_start(length: int) -> tuple[int, bytes]:
-    """Return what is written where into ``START`` when the final header begins at ``length``."""
-    at = len(START) - _ROOM
-    return at, struct.pack(">I4sQ", 1, b"mdat", length - at)
+def close_start(start: bytes, length: int) -> tuple[int, bytes] | None:
+    """Return what is written where when the final header begins at ``length``.
+
+    ``start`` is how the film begins; ``None`` where that has no room. It lies behind the ``ftyp``: one box, or two as
+    FFmpeg makes them; or it was made use of before.
+    """
+    if len(start) < 8 or start[4:8] != b"ftyp":
+        return None
+    (at,) = struct.unpack_from(">I", start)
+    room = start[at : at + _ROOM]
+    size, kind, second = int.from_bytes(room[:4], "big"), room[4:8], room[12:16]
+    one = kind == b"free" and size >= _ROOM
+    two = kind == b"free" and size == 8 and second in (b"free", b"mdat")
+    used = kind == b"mdat" and size == 1
+    return (at, struct.pack(">I4sQ", 1, b"mdat", length - at)) if one or two or used else None
 
 
 class _Runs:
@@ -162,7 +173,12 @@ class MovieIndex:
 
     def header(self, begun: bytes) -> bytes:
         """Return the final ``moov`` after ``begun``, the one without samples. Raises ``NotMovieError``."""
-        body = memoryview(begun)[8:]
+        try:
+            return self._header(memoryview(begun)[8:])
+        except (struct.error, KeyError, IndexError, OverflowError, ZeroDivisionError) as error:
+            raise NotMovieError("its header is damaged") from error
+
+    def _header(self, body: memoryview) -> bytes:
         film = next((inside for kind, inside in boxes(body) if kind == b"mvhd"), None)
         if film is None:
             raise NotMovieError("the header says nothing of the whole film")

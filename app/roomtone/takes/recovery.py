@@ -21,12 +21,15 @@ from roomtone.takes.folder import take_folders, write_manifest
 from roomtone.takes.journal import append_entry
 from roomtone.takes.measure import Meter, Summary
 from roomtone.takes.model import Take, TakeState, load_take
+from roomtone.takes.movie_index import MovieIndex, close_start
 from roomtone.takes.overflow import waiting
 from roomtone.wire.digest import CHUNK, Digest
 
 log = logging.getLogger(__name__)
 
 _MEDIA_FLAC = "audio/flac"
+# Behind its brands a film has room for the header that hides its fragments.
+_FILM_START = 256
 
 
 @dataclass(frozen=True)
@@ -193,9 +196,9 @@ def _find_cut(take: Take, track: TrackStart, path: Path) -> Cut | None:
 
 
 def _complete(path: Path, track: TrackStart, cut: Cut) -> Cut:
-    """Add the final header to a cut whose torn end is already gone. A film plays without one."""
+    """Add the final header to a cut whose torn end is already gone."""
     if track.media == movie.MEDIA:
-        return cut
+        return _complete_film(path, cut)
     if track.media != _MEDIA_FLAC:
         form = wave.WaveFormat(track.rate, track.channels, track.bits == 32)
         size = cut.bytes - wave.HEADER
@@ -212,6 +215,24 @@ def _complete(path: Path, track: TrackStart, cut: Cut) -> Cut:
     md5 = decode_whole(path).md5 if cut.frames else bytes(16)
     offset, patch = flac.streaminfo_patch(head, cut.frames, md5)
     return Cut(cut.bytes, cut.frames, [(offset, patch.hex())])
+
+
+def _complete_film(path: Path, cut: Cut) -> Cut:
+    """Append a film's final header, so that all players find their way in it; they play it without one too."""
+    index = MovieIndex()
+    scan = movie.scan_file(path, index.add)
+    with path.open("r+b") as file:
+        patch = close_start(file.read(_FILM_START), cut.bytes)
+        try:
+            header = index.header(scan.header)
+        except movie.NotMovieError as error:
+            log.info("%s keeps its fragments only: %s", path.name, error)
+            return cut
+        if patch is None:
+            return cut
+        file.seek(cut.bytes)
+        file.write(header)
+    return Cut(cut.bytes + len(header), cut.frames, [(patch[0], patch[1].hex())])
 
 
 def _keep_torn(path: Path, whole: int) -> None:

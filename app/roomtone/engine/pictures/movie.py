@@ -203,7 +203,9 @@ class MovieTrack:
         """Append the final header, and let the start of the file lead to it."""
         begin = self.file.length
         self.file.write(self._index.header(self._scan.header))
-        self.file.add_patch(*close_start(begin))
+        patch = close_start(START, begin)
+        assert patch is not None
+        self.file.add_patch(*patch)
 
     def _look_at_appended(self) -> None:
         for fragment in self._scan.feed(self._tap.appended()):
