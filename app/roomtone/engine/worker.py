@@ -23,6 +23,7 @@ from roomtone.engine.space import remove_leftovers
 from roomtone.foundation.clock import SystemClock
 from roomtone.foundation.decoding import decoder_of
 from roomtone.foundation.errors import RoomtoneError, from_os_error
+from roomtone.foundation.memory import give_back_large_blocks
 from roomtone.foundation.paths import Home
 from roomtone.foundation.workers import spawn
 from roomtone.foundation.workers.host import WorkerHost
@@ -203,6 +204,8 @@ def _told(takes: list[Take]) -> list[m.Recovered]:
 def run(home: str | None, arguments: list[str]) -> int:
     """Run the engine worker of a home until nobody needs it."""
     del arguments
+    # It films for hours, and frames and parts of films are large.
+    give_back_large_blocks()
     worker = run_worker(home, m.NAME, lambda place: EngineWorker(place, SystemClock()))
     if worker is not None and worker.stuck:
         logging.shutdown()
