@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from roomtone.foundation.errors import RoomtoneError, UsageError
+from roomtone.studio.allowing import check_anchor, check_edit, check_verdict
 from roomtone.studio.knowing import Knowing
 from roomtone.studio.together_facts import Facts, built_from, said_of, shown_files, submission
 from roomtone.studio.together_project import role_of
@@ -73,6 +74,8 @@ class Together(Knowing):
     def edit(self, item: str, fields: Fields) -> str:
         """Change an item, or begin one where ``item`` is ""; return its id."""
         project = self.project()
+        made_here = isinstance(fields, TakeFields) and self.local(item) is not None
+        check_edit(self.document(), item, fields, made_here)
         identity = item or uuid.uuid4().hex
         self.workshop.sync().make_edits(project, [NewEdit(identity, fields)])
         return identity
@@ -120,6 +123,7 @@ class Together(Knowing):
 
     def accept(self, take: str) -> None:
         """Accept a take."""
+        self._check_verdict(take, Verdict.ACCEPTED)
         self.edit(take, TakeFields(heard=True, verdict=Verdict.ACCEPTED, reason=""))
 
     def keep_for_later(self, take: str, reason: str) -> None:
@@ -132,7 +136,14 @@ class Together(Knowing):
                 "Its maker sees why, and nothing was said",
                 "Say in a few words what is missing, or what would make it fit",
             )
+        self._check_verdict(take, Verdict.LATER)
         self.edit(take, TakeFields(heard=True, verdict=Verdict.LATER, reason=text))
+
+    def _check_verdict(self, take: str, verdict: Verdict) -> None:
+        state = self.document().state
+        if take not in state.takes:
+            raise no_such_take(take)
+        check_verdict(state.takes[take], state.stage(take), verdict)
 
     def heard(self, take: str) -> bool:
         """Say that a take was heard, where the person may; return whether it was said."""
@@ -215,6 +226,7 @@ class Together(Knowing):
         words = several_lines(text).strip()
         if not words:
             raise UsageError("no-words", "Nothing was said", "The comment is empty", "Write something")
+        check_anchor(self.document().state.takes.get(about), anchor)
         fields = CommentFields(about=about, text=words, anchor=anchor, reply_to=reply_to or None, to=to or None)
         return self.edit("", fields)
 

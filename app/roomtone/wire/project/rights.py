@@ -52,7 +52,8 @@ OF_SCOPE: Final[dict[Scope, frozenset[Right]]] = {
 # Who ranks below whom, for changing roles: nobody touches those at or above themselves, but for the owners.
 _RANK: Final = {Role.GUEST: 0, Role.REVIEWER: 1, Role.CONTRIBUTOR: 1, Role.LEADER: 2, Role.OWNER: 3}
 
-_LEADERS_WORDS: Final = frozenset({"heard", "verdict", "reason", "seconds_used", "cut"})
+# What leaders say of takes; everything else is their makers'.
+LEADERS_WORDS: Final = frozenset({"heard", "verdict", "reason", "seconds_used", "cut"})
 
 
 def allowed(role: Role | None, right: Right, scope: Scope = Scope.FULL) -> bool:
@@ -87,7 +88,7 @@ def may_edit(role: Role, own: bool, fields: Fields) -> bool:
 
 
 def _may_edit_take(role: Role, own: bool, names: set[str]) -> bool:
-    leaders = names & _LEADERS_WORDS
+    leaders = names & LEADERS_WORDS
     if names - leaders and not own:
         return False
     if leaders == {"heard"}:
