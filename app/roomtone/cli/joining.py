@@ -29,6 +29,8 @@ def add(commands: Families[argparse.ArgumentParser]) -> None:
     joining.add_argument("--name", default="", help="what you are called there (default: the name in your takes)")
     joining.add_argument("--passphrase-file", metavar="F", help=f"{_FILE}; without one you are a guest")
     joining.add_argument("--token", default="", help="the key, for an address that has none in it")
+    joining.add_argument("--project", default="", metavar="ID", help="where takes go, for the key of a recorder")
+    joining.add_argument("--title", default="", help="what that project is called in the titles of takes")
     joining.add_argument("--look", action="store_true", help="only say what the link leads to")
     logging = add_command(commands, "login", "come back to a server with name and passphrase", _login)
     logging.add_argument("url", help="its address")
@@ -61,7 +63,8 @@ def _join(options: argparse.Namespace, home: Home, clock: Clock, output: Output)
     with together(home, clock) as people:
         joining = Joining(people)
         if not joining.is_invitation(options.link):
-            return _who(joining.use_server(options.link, options.token), output)
+            used = joining.use_server(options.link, options.token, options.project, options.title)
+            return _who(used, output)
         found = people.workshop.sync().look_at_link(options.link)
         view = invitation_view(options.link, found)
         if options.look:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 
 from roomtone.cli.command import Families, add_command
 from roomtone.cli.finding import NAMED, find_one, find_person, together
@@ -132,10 +133,13 @@ def _devices(options: argparse.Namespace, home: Home, clock: Clock, output: Outp
 
 def _recorder_key(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
     with together(home, clock) as people:
+        project, title = people.workshop.project()
         key = people.workshop.sync().make_recorder_key(people.project(), options.device)
+        server = people.workshop.sync().whoami().url
     output.document(key)
     output.say(key.token)
-    output.say("It can add takes to this project and nothing else. It is shown only now.")
+    output.say("It can add takes to this project and nothing else. It is shown only now. On the recorder:")
+    output.say(f"roomtone join {server} --token KEY --project {project} --title {shlex.quote(title)}")
     return 0
 
 

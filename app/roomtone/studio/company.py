@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Final
 
 from roomtone.foundation.clock import Clock
-from roomtone.foundation.errors import RoomtoneError
+from roomtone.foundation.errors import Problem, RoomtoneError
 from roomtone.studio.aiming import Aiming
 from roomtone.studio.board import Board
 from roomtone.studio.covers import Covers
+from roomtone.studio.lines import Tone
 from roomtone.studio.queueing import QueueThread
 from roomtone.studio.timetable import Timetable
 from roomtone.studio.together import Together
@@ -67,6 +68,7 @@ class Company:
         self.invites: tuple[Invite, ...] = ()
         self.devices: tuple[Device, ...] = ()
         self.links: dict[str, str] = {}
+        self.recorder = ""
 
     def start(self) -> None:
         """Show what is known, and go on doing so."""
@@ -117,6 +119,7 @@ class Company:
         facts = self.together.facts(self.visiting.selected)
         if facts.state.id != self._project:
             self._project = facts.state.id
+            self.recorder = ""
             self.slow.put(self.load_people)
         with self._board.looking() as model:
             link = model.link
@@ -126,6 +129,7 @@ class Company:
             invites=self.invites,
             devices=self.devices,
             links=dict(self.links),
+            recorder=self.recorder,
             joined=joined,
             drawn=self.visiting.drawn,
             covers={project.id: self._covers.file(project.id) for project in facts.projects},
@@ -141,6 +145,11 @@ class Company:
         self._covers.look(projects)
         if self._covers.drawn != before:
             self.ask()
+
+    def tell_of_new_key(self) -> None:
+        """Say that this computer has another key."""
+        done = Problem("new-key", "This computer has a new key", "The old one opens nothing any more")
+        self._board.notice(done, tone=Tone.QUIET)
 
     def load_people(self) -> None:
         """Ask the server for links and keys; without it those that were seen stay."""

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import shlex
+from typing import Final
 from urllib.parse import urlsplit
 
-from roomtone.foundation.errors import UsageError
+from roomtone.foundation.errors import RoomtoneError, UsageError
 from roomtone.studio.together import Together
 from roomtone.takes.naming import one_line
 from roomtone.upload.messages import Membership
 from roomtone.upload.together_messages import JoinedProject, Moved
+
+# What a recorder calls a project that it may not look at.
+_RECORDED: Final = "The project"
+
+
+def recorder_words(together: Together, device: str = "") -> str:
+    """Make a key that adds takes to the project and does nothing else; return the command that sets a recorder up."""
+    project, title = together.project(), together.workshop.project()[1]
+    sync = together.workshop.sync()
+    key = sync.make_recorder_key(project, device)
+    server = sync.whoami().url
+    return f"roomtone join {server} --token {key.token} --project {project} --title {shlex.quote(title)}"
 
 
 class Joining:
@@ -42,10 +56,23 @@ class Joining:
         self._choose_there()
         return membership
 
-    def use_server(self, url: str, token: str) -> Membership:
-        """Use a server that one has a key to."""
+    def use_server(self, url: str, token: str, project: str = "", title: str = "") -> Membership:
+        """Use a server that one has a key to; new takes go to ``project`` where the key opens that and nothing else."""
         membership = self._workshop.sync().join(url, token)
-        self._choose_there()
+        if project:
+            self._together.choose(project, one_line(title) or _RECORDED)
+            return membership
+        try:
+            self._choose_there()
+        except RoomtoneError as error:
+            if error.code != "key-too-narrow":
+                raise
+            raise UsageError(
+                "recorder-key",
+                "It is not known where takes shall go",
+                "This key adds takes to one project, and does not say to which",
+                "Give the project as well: --project ID, as roomtone people recorder-key told it",
+            ) from error
         return membership
 
     def leave(self) -> Membership:

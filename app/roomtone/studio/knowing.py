@@ -39,15 +39,24 @@ class Knowing:
         return project
 
     def _on_server(self, project: str) -> bool:
-        """Return whether a server has a project that was never looked at here: somebody else began it."""
+        """Return whether a server has a project that was never looked at here: somebody else began it.
+
+        With the key of a recorder it is not known; but whoever has one begins no projects.
+        """
         try:
             return project in {one.id for one in self.workshop.sync().list_projects()}
-        except RoomtoneError:
-            return False
+        except RoomtoneError as error:
+            return error.code == "key-too-narrow"
 
     def document(self) -> ProjectDocument:
-        """Return the project as this computer knows it."""
-        return self.workshop.sync().get_project(self.project())
+        """Return the project as this computer knows it. Takes are named by what it is called now."""
+        project = self.project()
+        document = self.workshop.sync().get_project(project)
+        title = document.state.project.title
+        settings = self.workshop.settings
+        if title and settings.project == project and settings.project_title != title:
+            self.workshop.change(project_title=title)
+        return document
 
     def projects(self) -> list[LocalProject]:
         """Return every project that this computer has seen."""

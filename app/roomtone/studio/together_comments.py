@@ -10,6 +10,7 @@ from roomtone.upload.replica.states import EditState
 from roomtone.wire.previews import own_tracks
 from roomtone.wire.project.edits import Item
 from roomtone.wire.project.items import CommentFields, Lines, Region
+from roomtone.wire.project.links import Place, write_link
 from roomtone.wire.project.state import ProjectState
 
 Said = tuple[Item, CommentFields]
@@ -70,6 +71,7 @@ def threads(facts: Facts, mine: list[Said], *, paged: bool = False) -> tuple[Com
             waiting=pending is not None and problem is None,
             replies=below,
             problem=problem,
+            link=write_link(Place(facts.state.id, said.about or "", at)) if said.about in facts.state.takes else "",
         )
 
     def thread(root: str) -> tuple[CommentView, ...]:

@@ -44,8 +44,8 @@ class Facts:
 
     ``texts`` is what is written in takes, ``drawn`` how others' takes look, ``pages`` the page of a PDF that is looked
     at, ``seen`` (RFC 3339) until when the news were seen, ``links`` the links of invites that were made just now, by
-    their id; ``joined`` tells that a server was joined besides the one on this computer, ``covers`` the picture files
-    of projects.
+    their id, ``recorder`` how a recorder is set up with the key that was made just now; ``joined`` tells that a server
+    was joined besides the one on this computer, ``covers`` the picture files of projects.
     """
 
     document: ProjectDocument
@@ -60,6 +60,7 @@ class Facts:
     selected: str = ""
     invites: tuple[Invite, ...] = ()
     links: dict[str, str] = field(default_factory=dict)
+    recorder: str = ""
     devices: tuple[Device, ...] = ()
     joined: bool = False
     covers: dict[str, str] = field(default_factory=dict)

@@ -110,6 +110,12 @@ class TogetherIntents(Protocol):
     def revoke_device(self, device: str) -> None:
         """Take a key back."""
 
+    def rotate_key(self) -> None:
+        """Use a new key on this computer; the old one opens nothing any more."""
+
+    def make_recorder_key(self) -> None:
+        """Make a key that adds takes to the project and does nothing else; it is shown once."""
+
     def edit_profile(self, skills: tuple[str, ...], about: str, minutes: int) -> None:
         """Say what one plays or makes, and how many minutes there are."""
 

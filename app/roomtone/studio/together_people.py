@@ -45,6 +45,7 @@ def people_view(facts: Facts, invitation: InvitationView | None = None) -> Peopl
         can_move=document.here and facts.joined,
         guest=me.guest if me is not None else False,
         invitation=invitation,
+        recorder=facts.recorder,
     )
 
 

@@ -80,7 +80,8 @@ class CommentView(msgspec.Struct, frozen=True):
     """A comment, its replies below it. ``anchor`` says where ("0:42", "lines 3–5"); ``at`` is the second to go to.
 
     ``region`` is the part of a picture, or of that ``page`` of a PDF, and ``lines`` those of a text; both count from 1.
-    ``waiting`` tells that it has not reached the server yet, ``problem`` why it never will.
+    ``waiting`` tells that it has not reached the server yet, ``problem`` why it never will. ``link`` leads to what it
+    is about, down to the second; "" for what is no take.
     """
 
     id: str
@@ -97,6 +98,7 @@ class CommentView(msgspec.Struct, frozen=True):
     waiting: bool = False
     replies: tuple[CommentView, ...] = ()
     problem: Problem | None = None
+    link: str = ""
 
 
 class StepView(msgspec.Struct, frozen=True):
@@ -333,7 +335,8 @@ class PeopleView(msgspec.Struct, frozen=True):
     """Who is in the project, and how somebody comes in. ``server`` is words ("On this computer", "choir.example").
 
     ``can_move`` tells that the project lives on this computer's own server and another one was joined. ``invitation``
-    is what a link that was typed leads to, before it is joined.
+    is what a link that was typed leads to, before it is joined. ``recorder`` is how a recorder is set up with the key
+    that was made for it just now, which is told once.
     """
 
     people: tuple[Person, ...] = ()
@@ -347,6 +350,7 @@ class PeopleView(msgspec.Struct, frozen=True):
     can_move: bool = False
     guest: bool = False
     invitation: InvitationView | None = None
+    recorder: str = ""
 
 
 class AnsweringView(msgspec.Struct, frozen=True):

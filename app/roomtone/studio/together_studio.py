@@ -8,7 +8,7 @@ from roomtone.studio.backstage import Backstage
 from roomtone.studio.company import Company
 from roomtone.studio.contributing import Contributing
 from roomtone.studio.cutting import publish_cut
-from roomtone.studio.joining import Joining
+from roomtone.studio.joining import Joining, recorder_words
 from roomtone.studio.roles import Roles
 from roomtone.studio.together import Together
 from roomtone.studio.together_people import invitation_view
@@ -178,6 +178,19 @@ class TogetherStudio:
 
     def revoke_device(self, device: str) -> None:
         self._ask(lambda: self._together.workshop.sync().revoke_device(device))
+
+    def rotate_key(self) -> None:
+        def rotate() -> None:
+            self._together.workshop.sync().rotate_key()
+            self._company.tell_of_new_key()
+
+        self._ask(rotate)
+
+    def make_recorder_key(self) -> None:
+        def make() -> None:
+            self._company.recorder = recorder_words(self._together)
+
+        self._ask(make)
 
     def edit_profile(self, skills: tuple[str, ...], about: str, minutes: int) -> None:
         self._edit(lambda: self._together.edit_profile(skills, about, minutes))

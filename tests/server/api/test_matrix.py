@@ -82,8 +82,8 @@ EXPECTED: Final[dict[tuple[str, str], tuple[str, str]]] = {
     ("DELETE", "/api/projects/{project}/invites/{invite}"): (LEAD, NOT_THERE),
     ("PUT", "/api/takes/{take}"): ("yy+auut+t", NO_TAKE),
     ("GET", "/api/takes/{take}"): ("++++uut+t", NO_TAKE),
-    ("GET", "/api/takes/{take}/tracks/{name}"): ("++++uut+t", NO_TAKE),
-    ("HEAD", "/api/takes/{take}/tracks/{name}"): ("++++uut+t", NO_TAKE),
+    ("GET", "/api/takes/{take}/tracks/{name}"): ("++++uutkt", "uuuuuutkt"),
+    ("HEAD", "/api/takes/{take}/tracks/{name}"): ("++++uutkt", "uuuuuutkt"),
     ("POST", "/api/takes/{take}/tracks/{name}/seal"): (OWN_TAKE, NO_TAKE),
     ("POST", "/api/takes/{take}/seal"): (OWN_TAKE, NO_TAKE),
     ("OPTIONS", "/api/uploads"): (ALL, ALL),
@@ -210,7 +210,7 @@ def _ask(world: World, place: Place, method: str, template: str, person: Person)
 
 def _heard(answer: Answer, method: str) -> str:
     if method == "HEAD":
-        return {401: "t", 404: "u"}.get(answer.status, "+")
+        return {401: "t", 403: "k", 404: "u"}.get(answer.status, "+")
     code = "" if answer.status < 400 else answer.code
     return LETTERS.get(code, "+")
 

@@ -80,6 +80,8 @@ _KNOW: Final = _in_project(Right.KNOW)
 _SEE: Final = _in_project(Right.SEE)
 _INVITE: Final = _in_project(Right.INVITE)
 _TAKE: Final = Rule(Who.ANY_KEY, Where.TAKE)
+# A key for recording adds takes and gives none away, were it stolen.
+_TAKE_BYTES: Final = Rule(where=Where.TAKE)
 _OWN_TAKE: Final = _writes(Rule(Who.ANY_KEY, Where.TAKE, Right.CONTRIBUTE, own=True))
 _UPLOAD: Final = Rule(Who.ANY_KEY, Where.UPLOAD, Right.CONTRIBUTE)
 
@@ -124,8 +126,8 @@ RULES: Final[Mapping[tuple[str, str], Rule]] = {
     ("DELETE", "/api/projects/{project}/invites/{invite}"): _writes(_INVITE),
     ("PUT", "/api/takes/{take}"): _writes(Rule(Who.ANY_KEY, Where.NEW_TAKE, Right.CONTRIBUTE, own=True)),
     ("GET", "/api/takes/{take}"): _TAKE,
-    ("GET", "/api/takes/{take}/tracks/{name}"): _TAKE,
-    ("HEAD", "/api/takes/{take}/tracks/{name}"): _TAKE,
+    ("GET", "/api/takes/{take}/tracks/{name}"): _TAKE_BYTES,
+    ("HEAD", "/api/takes/{take}/tracks/{name}"): _TAKE_BYTES,
     ("POST", "/api/takes/{take}/tracks/{name}/seal"): _OWN_TAKE,
     ("POST", "/api/takes/{take}/seal"): _OWN_TAKE,
     ("OPTIONS", "/api/uploads"): _OPEN,

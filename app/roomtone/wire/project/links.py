@@ -7,6 +7,8 @@ from typing import Final
 
 import msgspec
 
+# How every such link begins.
+PLACE: Final = "roomtone:"
 _LINK: Final = re.compile(
     r"roomtone:(?://)?([0-9a-f]{32})(?:/([0-9a-f]{32}))?(?:\?t=([0-9]{1,7}(?:\.[0-9]{1,3})?))?", re.ASCII
 )
@@ -24,7 +26,7 @@ def write_link(place: Place) -> str:
     """Return the link to a place."""
     item = f"/{place.item}" if place.item else ""
     at = f"?t={place.at:.3f}".rstrip("0").rstrip(".") if place.at is not None else ""
-    return f"roomtone:{place.project}{item}{at}"
+    return f"{PLACE}{place.project}{item}{at}"
 
 
 def read_link(text: str) -> Place:

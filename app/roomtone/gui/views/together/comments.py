@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from roomtone.gui.look import Look
 from roomtone.gui.presenters.review import place_words
@@ -187,6 +187,10 @@ class CommentsView(QWidget):
             )
         if comment.region is not None or comment.lines is not None:
             acts.append(button("Show where", f"Show where: {short}", lambda: self.marked.emit(comment), "link"))
+        if comment.link and not comment.waiting and comment.problem is None:
+            link = comment.link
+            copy = f"Copy the link to where this is: {short}"
+            acts.append(button("Copy link", copy, lambda: QApplication.clipboard().setText(link), "link"))
         if comment.problem is not None:
             acts.append(button("Write it again", f"Write it again: {short}", lambda: self._again(comment), "link"))
         elif may and not comment.waiting:

@@ -9,6 +9,7 @@ from roomtone.gui.look import Look
 from roomtone.gui.views.together.parts import Card, Flow, button, field, words
 from roomtone.gui.views.together.wishes import Wishes
 from roomtone.studio.together_snapshot import InvitationView
+from roomtone.wire.project.links import PLACE
 from roomtone.wire.project.people import MIN_PASSPHRASE
 
 
@@ -79,6 +80,12 @@ class JoinForm(Card):
             self._miss("Paste the link that somebody sent you", self.link)
             return
         self._miss("")
+        if link.startswith(PLACE):
+            # It leads to a place in a project, not into one.
+            self._wishes.ask(lambda studio: studio.follow_link(link))
+            self._wishes.lead("review")
+            self.link.clear()
+            return
         self._wishes.ask(lambda studio: studio.look_at_link(link))
 
     def _log_in(self) -> None:

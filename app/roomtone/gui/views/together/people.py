@@ -47,6 +47,12 @@ class PeoplePage(Scroll):
         self.invite = button("Make a link", "Make a link that invites people", self._make, "primary")
         self._inviting = Flow(look, self.role, self.days, self.invite)
         self.devices: Rows[DeviceView] = Rows(look, self._device, lambda view: view.id)
+        self.recorder = button(
+            "Key for a recorder",
+            "Make a key for a recorder: it adds takes to this project and does nothing else",
+            lambda: wishes.ask(lambda studio: studio.make_recorder_key()),
+        )
+        self.told: Rows[str] = Rows(look, self._told, lambda text: text)
         self.join = JoinForm(look, wishes)
         self.account = AccountCard(look, wishes)
         self._assemble()
@@ -78,6 +84,8 @@ class PeoplePage(Scroll):
         self.days.show_entries(list(_DAYS), self._days)
         self.devices.show_rows(view.devices)
         self._devices_title.setVisible(bool(view.devices))
+        self.recorder.setVisible(bool(view.devices) and not view.embedded)
+        self.told.show_rows([view.recorder] if view.recorder else [])
         self.join.show_invitation(view.invitation)
         self.account.show_account(view)
 
@@ -92,6 +100,8 @@ class PeoplePage(Scroll):
         self.column.addWidget(self.invites)
         self._devices_title = self.section("Where you are logged in")
         self.column.addWidget(self.devices)
+        self.column.addWidget(Flow(self._look, self.recorder))
+        self.column.addWidget(self.told)
         self.column.addStretch(1)
         self._you_title = self.section("You", beside=True)
         self.side.addWidget(self.profile)
@@ -182,7 +192,22 @@ class PeoplePage(Scroll):
             wish = self._wishes
             out = f"Log {view.name} out"
             across.addWidget(SureButton("Log out", out, lambda: wish.ask(lambda s: s.revoke_device(view.id))))
+        else:
+            wish = self._wishes
+            name = "Give this computer a new key; the old one opens nothing any more"
+            across.addWidget(button("New key", name, lambda: wish.ask(lambda s: s.rotate_key()), "plain"))
         return line
+
+    def _told(self, text: str) -> QWidget:
+        card = Card(self._look, "Key for a recorder")
+        card.column.addWidget(words("On the recorder, run this. It is shown once: copy it now.", "look"))
+        line = QLineEdit(text)
+        line.setReadOnly(True)
+        line.setAccessibleName("The command")
+        card.column.addWidget(line)
+        copy = button("Copy", "Copy the command", lambda: QApplication.clipboard().setText(text))
+        card.column.addWidget(Flow(self._look, copy))
+        return card
 
     def _choose_role(self, value: str) -> None:
         self._role = Role(value)
