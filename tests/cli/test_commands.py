@@ -209,7 +209,7 @@ _COMMANDS = [
     ["next"],
     ["open"],
     ["login"],
-    *(["sync", name] for name in ("status", "now", "watch", "pause", "resume", "cap")),
+    *(["sync", name] for name in ("status", "now", "changes", "watch", "pause", "resume", "cap")),
 ]
 
 

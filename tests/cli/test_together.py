@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,7 +52,6 @@ def test_a_call_from_asking_to_acceptance(choir: Shell, tmp_path: Path) -> None:
     recipe = ("--kind", "sound", "--tempo", "92/3", "--key", "D minor", "--rate", "44100", "--script", str(lyrics))
     call = choir.json("call", "add", "Low harmony", *recipe, "--part", "low", "--wanted", "2", "--minutes", "5")["id"]
     assert choir.refused("call", "add", "x", "--tempo", "fast", code=2)["code"] == "bad-tempo"
-    assert choir.refused("call", "add", "x", "--aspect", "wide", code=2)["code"] == "bad-field"
     assert choir.refused("call", "show", "nothing", code=2)["code"] == "no-such-call"
     shown = choir.say("call", "show", call[:8])
     assert "92 beats a minute, 3 to the bar" in shown
@@ -102,6 +102,55 @@ def test_a_version_is_published_and_is_the_guide_of_a_call(choir: Shell) -> None
     assert choir.json("call", "show", other)["fields"]["guide"] == [take]
     choir.json("takes", "cut", "First mix", "--withdraw")
     assert choir.json("project", "show")["cuts"] == []
+
+
+def test_nobody_accepts_what_was_not_given_and_consent_keeps_what_was_said(choir: Shell) -> None:
+    take = choir.json("record", *_PRACTICE)["manifest"]["id"]
+    assert choir.refused("takes", "accept", take, code=2)["code"] == "not-submitted"
+    assert choir.refused("takes", "later", take, "--reason", "x", code=2)["code"] == "not-submitted"
+    choir.json("takes", "submit", take, "--in-shot", "me", "--machines")
+    assert choir.json("takes", "consent", take, "--minors", "none")["consent"] == {
+        "in_shot": "only me",
+        "minors": "no children",
+        "machines": True,
+    }
+    assert "machines" not in choir.json("takes", "consent", take, "--no-machines")["consent"]
+    choir.json("takes", "accept", take)
+    past = choir.json("project", "history", take[:8])["past"]
+    assert len(past) == 4
+
+
+def test_other_terms_are_read_anew_and_takes_are_named_by_the_title_of_now(choir: Shell) -> None:
+    assert "CC BY-SA" in choir.say("record", *_PRACTICE)
+    choir.json("project", "edit", "--licence", "cc0", "--title", "Late choir")
+    said = choir.say("record", *_PRACTICE)
+    assert "Takes are given to “Late choir” under CC0" in said
+    assert "Late choir" in choir.json("takes", "list")[0]["title"]
+
+
+def test_recipes_are_checked_and_cleared(choir: Shell) -> None:
+    for wrong in (("--rate", "7"), ("--aspect", "wide"), ("--tempo", "92/4@10,80@5"), ("--tempo", "80@5")):
+        assert choir.refused("call", "add", "x", *wrong, code=2)["code"] in ("bad-field", "bad-tempo")
+    for day in ("tomorrow", "2026-02-31"):
+        assert choir.refused("call", "add", "x", "--deadline", day, code=2)["code"] == "bad-day"
+        assert choir.refused("project", "edit", "--deadline", day, code=2)["code"] == "bad-day"
+    call = choir.json("call", "add", "Voices", "--tempo", "92/3,80@5", "--skill", "voice", "--skill", "bass")["id"]
+    fields = choir.json("call", "edit", call, "--tempo", "", "--skill", "", "--guide", "", "--script", "")["fields"]
+    assert [fields[name] for name in ("tempo", "skills", "guide", "script")] == [[], [], [], ""]
+
+
+def test_the_board_is_put_in_order(choir: Shell) -> None:
+    steps = [step["title"] for step in choir.json("project", "steps")["steps"]]
+    choir.json("project", "steps", "--rename", steps[0], "First of all", "--place", steps[-1], "1")
+    moved = [step["title"] for step in choir.json("project", "steps")["steps"]]
+    assert moved == [steps[-1], "First of all", *steps[1:-1]]
+    choir.json("project", "steps", "--place", steps[-1], "3")
+    assert [step["title"] for step in choir.json("project", "steps")["steps"]][2] == steps[-1]
+    assert choir.refused("project", "steps", "--place", steps[-1], "99", code=2)["code"] == "bad-place"
+    person = choir.json("people", "list")["people"][0]["name"]
+    assigned = choir.json("project", "steps", "--assign", steps[-1], person)["steps"]
+    assert assigned[2]["person"]["name"] == person
+    assert choir.json("project", "steps", "--assign", steps[-1], "")["steps"][2].get("person") is None
 
 
 def test_words_at_their_place(choir: Shell) -> None:
@@ -186,6 +235,33 @@ def test_somebody_comes_in_by_a_link(choir: Shell, guest: Shell) -> None:
     seen = until(lambda: [p for p in choir.json("people", "list")["people"] if p["name"] == "Dee"], 30, "Dee")
     assert seen[0]["role"] == "guest"
     assert choir.json("people", "role", "Dee", "contributor")["role"] == "contributor"
+    # What somebody may not do is refused at once; what was refused before can be seen and let go of.
+    assert guest.refused("project", "edit", "--title", "Mine", code=2)["code"] == "not-allowed"
+    assert guest.json("sync", "changes") == {"changes": []}
     assert choir.json("people", "recorder-key", "--device", "Booth")["token"]
     assert "this computer" in choir.say("people", "devices")
     assert guest.json("leave")["embedded"]
+
+
+def test_a_recorder_adds_takes_and_needs_to_know_nothing(choir: Shell, guest: Shell) -> None:
+    told = choir.say("people", "recorder-key", "--device", "Booth").splitlines()
+    project = choir.json("project", "list")[0]["id"]
+    url = choir.json("whoami")["url"]
+    assert told[-1] == f"roomtone join {url} --token KEY --project {project} --title 'Evening choir'"
+    assert guest.refused("join", url, "--token", told[0], code=2)["code"] == "recorder-key"
+    guest.json("join", url, "--token", told[0], "--project", project, "--title", "Evening choir")
+    recorded = guest.json("record", "--input", "practice", "--seconds", "0.4")
+    assert recorded["state"] == "safe-on-the-server"
+    # Whose key it was finds it among theirs, and gives it to the project.
+    take = recorded["manifest"]["id"]
+    until(lambda: _knows(choir, take), 30, "the recorder's take")
+    choir.json("takes", "submit", take)
+    assert choir.json("takes", "queue")["takes"][0]["take"]["id"] == take
+    guest.json("leave")
+
+
+def _knows(shell: Shell, take: str) -> bool:
+    asked = subprocess.run(
+        shell.argv("takes", "check", take), env=shell.environment, capture_output=True, check=False, timeout=60
+    )
+    return asked.returncode == 0

@@ -73,15 +73,19 @@ def _mode(people: Together, wanted: str, frame_rate: float) -> str:
 
 
 def tell_terms(people: Together, output: Output) -> None:
-    """Say in plain words, before the first recording in a project, under which terms takes are given to it."""
+    """Say in plain words under which terms takes are given to a project: before the first, and where they changed."""
     workshop = people.workshop
-    project, title = workshop.project()
-    if project in workshop.settings.terms_read or output.json:
-        return
     try:
         view = project_view(people.facts())
     except RoomtoneError:
         # Nothing is given to a project before it is known; the take stays on this computer, and this is said later.
         return
-    output.say(f"Takes are given to “{title}” under {view.licence}: {view.terms}")
-    workshop.change(terms_read=[*workshop.settings.terms_read, project])
+    if not view.title:
+        # A recorder may add takes to a project that it may not look at.
+        return
+    # Other terms are read anew.
+    read = f"{view.id} {view.licence.value}"
+    if read in workshop.settings.terms_read or output.json:
+        return
+    output.say(f"Takes are given to “{view.title}” under {view.licence}: {view.terms}")
+    workshop.change(terms_read=[*workshop.settings.terms_read, read])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import re
+from itertools import pairwise
 from typing import Any, Final
 
 import msgspec
@@ -10,7 +12,7 @@ import msgspec
 from roomtone.cli.command import Families, add_command
 from roomtone.cli.finding import NAMED, find_call, find_step, find_take, several, together
 from roomtone.cli.output import Output
-from roomtone.cli.projects import nothing_named, read_text
+from roomtone.cli.projects import check_day, nothing_named, read_text
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.decoding import convert
 from roomtone.foundation.errors import UsageError
@@ -24,6 +26,7 @@ from roomtone.wire.project.items import CallFields, MediaKind, TakeFields, Tempo
 from roomtone.wire.project.state import ProjectState
 
 _KINDS: Final = [kind.value for kind in MediaKind]
+_LEAST_RATE: Final = 8000
 
 
 def add(commands: Families[argparse.ArgumentParser]) -> None:
@@ -57,7 +60,9 @@ def _add_recipe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--minutes", type=int, metavar="N", help="how long an answer takes")
     parser.add_argument("--skill", action="append", metavar="S", help="what one has to play or make; several times")
     parser.add_argument("--kind", action="append", choices=_KINDS, help="a kind of media; several times")
-    parser.add_argument("--guide", action="append", metavar="TAKE", help="a take to be heard meanwhile; several times")
+    parser.add_argument(
+        "--guide", action="append", metavar="TAKE", help="a take or cut to be heard meanwhile; several times"
+    )
     parser.add_argument("--tempo", metavar="BPM[/BEATS][,…]", help="92, or 92/3, or a map: 92/4@0,104/4@31.5")
     parser.add_argument("--key", help="such as “D minor”")
     parser.add_argument("--count-in", type=int, metavar="BARS", help="bars of count-in")
@@ -83,10 +88,10 @@ def _fields(options: argparse.Namespace, state: ProjectState) -> CallFields:
             step=find_step(state, options.step) if options.step else options.step,
             wanted=options.wanted,
             minutes=options.minutes,
-            skills=options.skill,
+            skills=_named(options.skill),
             kinds=[MediaKind(kind) for kind in options.kind] if options.kind else None,
-            guide=several(state, options.guide) if options.guide else None,
-            tempo=_tempo(options.tempo) if options.tempo else None,
+            guide=several(state, _named(options.guide) or ()) if options.guide else None,
+            tempo=_tempo(options.tempo) if options.tempo is not None else None,
             key=options.key,
             count_in=options.count_in,
             sample_rate=options.rate,
@@ -94,15 +99,31 @@ def _fields(options: argparse.Namespace, state: ProjectState) -> CallFields:
             frame_rate=options.fps,
             aspect=options.aspect,
             reference=take(options.reference),
-            script=read_text(options.script) if options.script else None,
+            script=read_text(options.script) if options.script else options.script,
             filmed_brief=take(options.filmed_brief),
             beginner=options.beginner,
         )
     )
 
 
+def _named(given: list[str] | None) -> list[str] | None:
+    """Return what was named; "" alone names nothing, and clears it."""
+    return [one for one in given if one.strip()] if given else given
+
+
 def _checked(fields: CallFields) -> CallFields:
     """A field that nobody can read is refused here, in words."""
+    check_day(fields.deadline, "The call was not changed")
+    for wrong, why, remedy in (
+        (
+            not re.fullmatch(r"([0-9.]{1,6}:[0-9.]{1,6})?", fields.aspect or ""),
+            f"“{fields.aspect}” is no shape",
+            "16:9",
+        ),
+        (0 < (fields.sample_rate or 0) < _LEAST_RATE, f"{fields.sample_rate} Hz is no rate of sound", "48000"),
+    ):
+        if wrong:
+            raise UsageError("bad-field", "The call was not changed", why, f"Write such as {remedy}")
     try:
         return convert(msgspec.to_builtins(fields), CallFields)
     except msgspec.ValidationError as error:
@@ -110,12 +131,18 @@ def _checked(fields: CallFields) -> CallFields:
 
 
 def _tempo(text: str) -> list[Tempo]:
-    found = []
+    """Read a tempo, or a map of them that begins at 0 and goes on; "" is none."""
+    found: list[Tempo] = []
+    if not text:
+        return found
     try:
         for part in text.split(","):
             speed, _, at = part.partition("@")
             bpm, _, beats = speed.partition("/")
             found.append(Tempo(float(at or 0), float(bpm), int(beats or 4)))
+        times = [one.at for one in found]
+        if times[0] or any(later <= earlier for earlier, later in pairwise(times)):
+            raise ValueError(text)
     except ValueError as error:
         raise UsageError(
             "bad-tempo", "The call was not changed", f"“{text}” is no tempo", "Write 92, 92/3 or 92/4@0,104/4@31.5"

@@ -49,8 +49,9 @@ def find_one(what: str, reference: str, there: Iterable[tuple[str, str]], remedy
 
 def find_take(state: ProjectState, reference: str) -> str:
     """Return the id of a take of the project; a cut answers to its own name too."""
-    there = [(cut.take, cut.name) for cut in cuts_of(state) if cut.name == reference]
-    there = there or [(take.id, take.title) for take in state.in_order()]
+    there = [(take.id, take.title) for take in state.in_order()]
+    if reference.casefold() not in {title.casefold() for _, title in there}:
+        there += [(cut.take, cut.name) for cut in cuts_of(state) if cut.name.casefold() == reference.casefold()]
     return find_one("take", reference, there, "roomtone takes queue and roomtone takes list show takes with their ids")
 
 

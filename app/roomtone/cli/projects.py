@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,7 @@ from roomtone.foundation.errors import UsageError
 from roomtone.foundation.paths import Home
 from roomtone.studio.together import Together
 from roomtone.studio.together_project import branches, calls_of, choice_words, project_view, steps_of
+from roomtone.studio.together_words import count
 from roomtone.studio.views import duration
 from roomtone.wire.project.credits import credits_of
 from roomtone.wire.project.edits import Past
@@ -21,6 +23,7 @@ from roomtone.wire.project.health import health_of
 from roomtone.wire.project.items import Licence, ProjectFields, StepFields, Template, touched
 from roomtone.wire.project.lineage import lineage_of
 from roomtone.wire.project.overview import page_of
+from roomtone.wire.project.state import ProjectState
 
 LICENCES: Final = {
     "by": Licence.BY,
@@ -53,7 +56,9 @@ def add(commands: Families[argparse.ArgumentParser]) -> None:
     stepping.add_argument("--add", metavar="TITLE", help="add a step at the end")
     for name, text in (("done", "a step is done"), ("open", "it is not"), ("remove", "take a step off the board")):
         stepping.add_argument(f"--{name}", metavar="STEP", help=text)
-    stepping.add_argument("--assign", nargs=2, metavar=("STEP", "PERSON"), help="somebody takes a step on")
+    stepping.add_argument("--assign", nargs=2, metavar=("STEP", "PERSON"), help="somebody takes a step on; “” nobody")
+    stepping.add_argument("--rename", nargs=2, metavar=("STEP", "TITLE"), help="call a step something else")
+    stepping.add_argument("--place", nargs=2, metavar=("STEP", "N"), help="put a step at a place, counted from 1")
     moving = add_command(parts, "move", "move it from this computer's own server to the one that was joined", _move)
     moving.add_argument("--link", default="", help="join by this link first")
     add_command(parts, "health", "say what is missing, what has stalled, and how long there is", _health)
@@ -71,6 +76,7 @@ def _add_fields(parser: argparse.ArgumentParser) -> None:
 
 def _fields(options: argparse.Namespace) -> ProjectFields:
     licence = LICENCES[options.licence] if options.licence else None
+    check_day(options.deadline, "The project was not changed")
     return ProjectFields(brief=options.brief, licence=licence, deadline=options.deadline)
 
 
@@ -169,6 +175,18 @@ def read_text(file: str) -> str:
         raise UsageError("unreadable-file", f"“{file}” was not read", str(why), "Check its name") from error
 
 
+def check_day(day: str | None, title: str) -> None:
+    """Raise ``UsageError`` for a deadline that is no day; "" is none."""
+    if not day:
+        return
+    try:
+        known = date.fromisoformat(day).isoformat() == day
+    except ValueError:
+        known = False
+    if not known:
+        raise UsageError("bad-day", title, f"“{day}” is no day", "Write year-month-day, such as 2026-12-24")
+
+
 def nothing_named(title: str) -> UsageError:
     """Return the error for an edit of nothing."""
     return UsageError("nothing-named", title, "Nothing was said of what to change", "--help lists what can be changed")
@@ -189,7 +207,13 @@ def _steps(options: argparse.Namespace, home: Home, clock: Clock, output: Output
                 people.edit(find_step(state, wanted), fields)
         if options.assign:
             step, person = options.assign
-            people.edit(find_step(state, step), StepFields(person=find_person(state, person)))
+            people.edit(find_step(state, step), StepFields(person=find_person(state, person) if person else ""))
+        if options.rename:
+            step, title = options.rename
+            people.edit(find_step(state, step), StepFields(title=title))
+        if options.place:
+            step, number = options.place
+            people.edit(find_step(state, step), StepFields(place=_place(state, find_step(state, step), number)))
         steps = steps_of(people.facts())
     output.document({"steps": steps})
     for step in steps:
@@ -200,11 +224,25 @@ def _steps(options: argparse.Namespace, home: Home, clock: Clock, output: Output
     return 0
 
 
+def _place(state: ProjectState, moved: str, number: str) -> float:
+    """Return the place between those that will be before and behind a step."""
+    others = sorted(step.place or 0.0 for item, step in state.all_of(StepFields) if item.id != moved)
+    if not number.isascii() or not number.isdecimal() or not 1 <= int(number) <= len(others) + 1:
+        raise UsageError(
+            "bad-place", "The step was not moved", f"“{number}” is no place", f"Places are 1 to {len(others) + 1}"
+        )
+    before, behind = others[: int(number) - 1], others[int(number) - 1 :]
+    if not before or not behind:
+        return before[-1] + 1.0 if before else (behind[0] - 1.0 if behind else 1.0)
+    return (before[-1] + behind[0]) / 2
+
+
 def _move(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
     with together(home, clock) as people:
         moved = people.workshop.sync().move_project(people.project(), options.link)
     output.document(moved)
-    output.say(f"On its way to {moved.server}: {moved.takes} takes and {moved.edits} changes, under the same id")
+    what = f"{count(moved.takes, 'take')} and {count(moved.edits, 'change')}"
+    output.say(f"On its way to {moved.server}: {what}, under the same id")
     for title in moved.missing:
         output.say(f"  “{title}” is not on this computer and stays where it is")
     return 0
@@ -254,7 +292,7 @@ def _history(options: argparse.Namespace, home: Home, clock: Clock, output: Outp
     with together(home, clock) as people:
         project = people.project()
         state = people.document().state
-        ids = [(identity, "") for identity in (*state.items, *state.takes)]
+        ids = [(identity, "") for identity in {**state.items, **state.takes}]
         item = find_one("item", options.item, ids, "project show and takes queue tell ids") if options.item else project
         while True:
             page = people.workshop.sync().history(project, item, len(past))

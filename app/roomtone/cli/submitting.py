@@ -35,8 +35,9 @@ def add(takes: Families[argparse.ArgumentParser]) -> None:
         parser.add_argument("take", help=NAMED)
         parser.add_argument("--in-shot", choices=_SHOT, help="who can be seen or heard in it")
         parser.add_argument("--minors", choices=_MINORS, help="whether children are in it")
-        parser.add_argument("--machines", action="store_true", help="programs may be trained with it")
-        parser.add_argument("--voice", action="store_true", help="a voice like the one in it may be made")
+        both = argparse.BooleanOptionalAction
+        parser.add_argument("--machines", action=both, help="programs may be trained with it")
+        parser.add_argument("--voice", action=both, help="a voice like the one in it may be made")
     for name, text, command in (
         ("withdraw", "take a take of yours back", _withdraw),
         ("accept", "accept a take", _accept),
@@ -51,7 +52,7 @@ def add(takes: Families[argparse.ArgumentParser]) -> None:
     cutting = add_command(takes, "cut", "publish an accepted take as a version of the piece", _cut)
     cutting.add_argument("take", help=NAMED)
     what = cutting.add_mutually_exclusive_group()
-    what.add_argument("--name", default="", help="what the cut is called (default: the title of the take)")
+    what.add_argument("--name", default="", help="what the cut is called (default: as before, or as the take)")
     what.add_argument("--withdraw", action="store_true", help="it is no cut any more")
     add_command(takes, "queue", "list what was submitted, the unheard first", _queue)
     fetching = add_command(takes, "fetch", "bring somebody's take to this computer", _fetch)
@@ -63,8 +64,8 @@ def _given(options: argparse.Namespace, before: Consent) -> Consent:
     return Consent(
         in_shot=_SHOT[options.in_shot] if options.in_shot else before.in_shot,
         minors=_MINORS[options.minors] if options.minors else before.minors,
-        machines=options.machines or before.machines,
-        voice=options.voice or before.voice,
+        machines=before.machines if options.machines is None else options.machines,
+        voice=before.voice if options.voice is None else options.voice,
         location=before.location,
     )
 
@@ -90,7 +91,7 @@ def _consent(options: argparse.Namespace, home: Home, clock: Clock, output: Outp
     with together(home, clock) as people:
         state = people.document().state
         take = find_take(state, options.take)
-        consent = _given(options, Consent(location=bool((said_of(state, take).consent or Consent()).location)))
+        consent = _given(options, said_of(state, take).consent or Consent())
         people.edit(take, TakeFields(consent=consent))
     output.document({"take": take, "consent": consent})
     output.say(consent_words(consent))
@@ -155,7 +156,8 @@ def _cut(options: argparse.Namespace, home: Home, clock: Clock, output: Output) 
         title = title_of(state, take)
         if options.withdraw and not state.said(take).cut:
             raise UsageError("no-cut", "Nothing was changed", f"“{title}” is no cut", "roomtone project show has them")
-        name = publish_cut(people, take, "" if options.withdraw else options.name or title)
+        before = state.said(take).cut or ""
+        name = publish_cut(people, take, "" if options.withdraw else options.name or before or title)
     output.document({"take": take, "cut": name})
     output.say(f"“{title}” is the cut “{name}”" if name else f"“{title}” is no cut any more")
     return 0

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import argparse
 import queue
+import threading
+from typing import Final
 
 from roomtone.cli.command import Families, add_command
+from roomtone.cli.finding import find_one, together
 from roomtone.cli.output import Output
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import UsageError
 from roomtone.foundation.paths import Home
+from roomtone.studio.together_people import queued_views
+from roomtone.studio.together_words import count
 from roomtone.studio.workshop import Workshop
 from roomtone.upload import messages as sync
 from roomtone.upload.states import SyncState
+
+_LOOK_SECONDS: Final = 0.1
 
 
 def add(commands: Families[argparse.ArgumentParser]) -> None:
@@ -22,6 +29,10 @@ def add(commands: Families[argparse.ArgumentParser]) -> None:
     add_command(parts, "status", "say how everything stands", _status)
     now = add_command(parts, "now", "send everything now and wait for it", _now)
     now.add_argument("--wait", type=float, default=600.0, metavar="SECONDS", help="at most so long (600)")
+    changes = add_command(
+        parts, "changes", "list what was changed here and is not at the server, with the reason", _changes
+    )
+    changes.add_argument("--let-go", metavar="ID", help="forget a change that was refused; “all” forgets every one")
     watching = add_command(parts, "watch", "follow what is sent until Ctrl+C", _watch)
     watching.add_argument("--follow", action="store_true", help=argparse.SUPPRESS)
     add_command(parts, "pause", "send nothing more until resumed", _pause)
@@ -35,27 +46,62 @@ def _status(options: argparse.Namespace, home: Home, clock: Clock, output: Outpu
     workshop = Workshop(home, clock)
     try:
         status = workshop.sync().status()
+        waiting = _changes_waiting(workshop)
     finally:
         workshop.close()
-    return _tell(status, output)
+    return _tell(status, output, waiting)
 
 
 def _now(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
     workshop = Workshop(home, clock)
     try:
+        until = clock.monotonic() + options.wait
         status = workshop.sync().sync_now(options.wait)
+        waiting = _changes_waiting(workshop)
+        while waiting and status.link.online and clock.monotonic() < until:
+            clock.wait(threading.Event(), _LOOK_SECONDS)
+            waiting = _changes_waiting(workshop)
     finally:
         workshop.close()
-    _tell(status, output)
-    return 1 if any(take.state is SyncState.NEEDS_YOU for take in status.takes) or status.link.waiting else 0
+    _tell(status, output, waiting)
+    unsent = any(take.state is SyncState.NEEDS_YOU for take in status.takes) or status.link.waiting or waiting
+    return 1 if unsent else 0
 
 
-def _tell(status: sync.Status, output: Output) -> int:
+def _changes_waiting(workshop: Workshop) -> int:
+    """Return how many changes of projects on the server in use have not reached it; what it refused is not waiting."""
+    there = [project for project in workshop.sync().list_local_projects() if project.reachable]
+    return sum(project.pending for project in there)
+
+
+def _changes(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
+    with together(home, clock) as people:
+        queued = list(queued_views(people.document()))
+        if options.let_go:
+            refused = [(one.id, one.text) for one in queued if one.problem is not None]
+            chosen = [one for one, _ in refused]
+            if options.let_go != "all":
+                chosen = [find_one("change", options.let_go, refused, "roomtone sync changes lists them")]
+            for one in chosen:
+                people.workshop.sync().dismiss_edit(one)
+            queued = [one for one in queued if one.id not in chosen]
+    output.document({"changes": queued})
+    for view in queued:
+        output.say(f"{view.id[:8]}  {view.text} · {view.state}")
+        if view.problem is not None:
+            output.say(f"          {view.problem.sentence()}")
+    if not queued:
+        output.say("Everything that was changed here is at the server.")
+    return 0
+
+
+def _tell(status: sync.Status, output: Output, changes: int) -> int:
     output.document(status)
     link = status.link
     where = "the server on this computer" if link.embedded else link.url
     takes = "1 take" if len(status.safe) == 1 else f"{len(status.safe)} takes"
-    output.say(f"{where}: {_reached(link)}; {takes} safe, {link.waiting} on the way")
+    more = f", {count(changes, 'change')} waiting" if changes else ""
+    output.say(f"{where}: {_reached(link)}; {takes} safe, {link.waiting} on the way{more}")
     for take in status.takes:
         sent, total = sum(t.sent for t in take.tracks), sum(t.total for t in take.tracks)
         share = f" {sent * 100 // total} %" if total else ""

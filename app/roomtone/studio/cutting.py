@@ -8,6 +8,7 @@ from roomtone.foundation.errors import UsageError
 from roomtone.studio.together import Together, no_such_take
 from roomtone.studio.together_project import role_of
 from roomtone.takes.naming import one_line
+from roomtone.wire.project.cuts import cuts_of
 from roomtone.wire.project.items import TakeFields
 from roomtone.wire.project.rights import Right, allowed
 from roomtone.wire.project.state import Stage
@@ -32,6 +33,9 @@ def publish_cut(together: Together, take: str, name: str) -> str:
         )
     if called and state.stage(take) is not Stage.ACCEPTED:
         raise UsageError("not-accepted", unchanged, "A cut is accepted work", "Accept the take first")
+    taken = [cut for cut in cuts_of(state) if cut.name.casefold() == called.casefold() and cut.take != take]
+    if taken:
+        raise UsageError("name-taken", unchanged, f"There is a cut “{taken[0].name}” already", "Choose another name")
     if called != (state.said(take).cut or ""):
         together.edit(take, TakeFields(cut=called))
     return called

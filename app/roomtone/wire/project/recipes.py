@@ -62,11 +62,12 @@ def check_recipe(call: CallFields, take: Take) -> RecipeCheck:
 
 
 def _kinds(call: CallFields, take: Take) -> list[Finding]:
-    there = kinds_of(take)
-    return [
-        Finding(kind in there, f"{kind.capitalize()}{'' if kind in there else ' is missing'}")
-        for kind in call.kinds or []
-    ]
+    """One of the kinds that are wanted will do."""
+    wanted = call.kinds or []
+    found = [kind for kind in kinds_of(take) if kind in wanted]
+    if found or not wanted:
+        return [Finding(True, kind.capitalize()) for kind in found]
+    return [Finding(False, f"{' or '.join(kind.value for kind in wanted).capitalize()} is missing")]
 
 
 def _rates(call: CallFields, tracks: list[dict[str, object]]) -> list[Finding]:

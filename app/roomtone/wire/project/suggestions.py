@@ -49,7 +49,8 @@ def next_for(state: ProjectState, account: str, now: datetime, minutes: int = 0)
         suits = [skill for skill in call.skills or [] if skill.casefold() in skills]
         fits = not have or (call.minutes or 0) <= have
         order = (-int(bool(suits)), -int(fits), -missing, left if left is not None else 9999, item.created)
-        why = _why(suits, missing, left, fits, call.minutes or 0)
+        given = any(state.stage(take) not in (Stage.OWN, Stage.WITHDRAWN) for take in answers.get(item.id, []))
+        why = _why(suits, missing, given, left, fits, call.minutes or 0)
         found.append(
             (order, Suggestion(item.id, call.title or "", call.minutes or 0, missing, left, why, call.beginner or ""))
         )
@@ -57,10 +58,12 @@ def next_for(state: ProjectState, account: str, now: datetime, minutes: int = 0)
     return Suggestions(calls, "" if calls else _then(state))
 
 
-def _why(suits: list[str], missing: int, left: int | None, fits: bool, minutes: int) -> str:
+def _why(suits: list[str], missing: int, answered: bool, left: int | None, fits: bool, minutes: int) -> str:
     parts = [f"You make {', '.join(suits)}"] if suits else []
-    if missing:
-        parts.append("nobody has answered yet" if missing == 1 else f"{missing} are missing")
+    if missing == 1:
+        parts.append("one is missing" if answered else "nobody has answered yet")
+    elif missing:
+        parts.append(f"{missing} are missing")
     if left is not None and left <= 7:
         parts.append("due today" if left == 0 else f"{left} day{'' if left == 1 else 's'} left")
     if minutes:
