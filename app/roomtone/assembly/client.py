@@ -34,8 +34,8 @@ class RenderClient:
     def listening_copy(self, take: str, file: str, rate: int = 0) -> m.Drawn:
         return self._client.call(m.MakeListeningCopy(take, file, rate), m.Drawn, _JOB_SECONDS)
 
-    def make_guide(self, files: list[str], rate: int = 0) -> m.Drawn:
-        return self._client.call(m.MakeGuide(files, rate), m.Drawn, _JOB_SECONDS)
+    def make_guide(self, command: m.MakeGuide) -> m.Drawn:
+        return self._client.call(command, m.Drawn, _JOB_SECONDS)
 
     def loudness(self, file: str) -> m.Loudness:
         return self._client.call(m.Measure(file), m.Loudness, _JOB_SECONDS)

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from roomtone.takes.documents import Manifest
+from roomtone.wire.project.items import Tempo
 
 NAME: Final = "render"
 
@@ -123,10 +124,15 @@ class MakeListeningCopy(msgspec.Struct, frozen=True, tag_field="do", tag="listen
 
 
 class MakeGuide(msgspec.Struct, frozen=True, tag_field="do", tag="guide"):
-    """→ ``Drawn``. Mixes the sound of files from their beginnings on, to be heard while somebody records."""
+    """→ ``Drawn``. Mixes the sound of files from their beginnings on, to be heard while somebody records.
+
+    ``count_in`` bars of clicks at the first ``tempo`` come before it; without any file, clicks go on by the map.
+    """
 
     files: list[str]
     rate: int = 0
+    tempo: list[Tempo] = []
+    count_in: int = 0
 
 
 class Measure(msgspec.Struct, frozen=True, tag_field="do", tag="loudness"):

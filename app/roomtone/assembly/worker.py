@@ -101,7 +101,7 @@ class RenderWorker:
             case m.MakeListeningCopy():
                 answer = make_listening_copy(self._home, command.take, Path(command.file), command.rate)
             case m.MakeGuide():
-                answer = make_guide(self._home, [Path(file) for file in command.files], command.rate)
+                answer = make_guide(self._home, command)
             case m.Measure():
                 answer = loudness_of(Path(command.file))
             case m.Check():

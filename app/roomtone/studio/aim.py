@@ -10,9 +10,9 @@ import msgspec
 class Aim(msgspec.Struct, frozen=True):
     """Written into the take when it begins.
 
-    ``guide`` is a file that is heard meanwhile, a mix of the takes ``heard``; ``used`` are takes that the new one is
-    made of, such as the text of a reading. ``rate`` in Hz and ``frame_rate`` are what the call asks for, 0 for
-    anything.
+    ``guide`` is a file that is heard meanwhile, a mix of the takes ``heard`` or, without any, clicks; ``used`` are
+    takes that the new one is made of, such as the text of a reading. ``rate`` in Hz and ``frame_rate`` are what the
+    call asks for, 0 for anything.
     """
 
     call: str = ""
@@ -31,4 +31,6 @@ class Aim(msgspec.Struct, frozen=True):
 
 # What the player is told of a guide: a mix is no take.
 GUIDE: Final = "guide"
+# Clicks go on as long as somebody records, so that nothing can be paced by their end.
+CLICK: Final = "click"
 FREE: Final = Aim()

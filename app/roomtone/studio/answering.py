@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,7 +13,7 @@ from roomtone.studio.camera_views import mode_text
 from roomtone.studio.together import Together, no_such_take
 from roomtone.studio.together_snapshot import PartKind
 from roomtone.studio.together_words import kind_of_take, title_of
-from roomtone.wire.project.items import CallFields
+from roomtone.wire.project.items import CallFields, Tempo
 
 # A fetch that takes longer goes on in the background, and the person records without.
 FETCH_SECONDS: Final = 120.0
@@ -43,7 +44,9 @@ def make_ready(together: Together, call_id: str, guides: list[str] | None = None
         )
     troubles: list[Problem] = []
     wanted = (call.guide or []) if guides is None else guides
-    guide, heard = _guide(together, wanted, troubles)
+    # Whoever wants to hear nothing hears no clicks either.
+    tempo = (call.tempo or []) if guides is None or guides else []
+    guide, heard = _guide(together, wanted, troubles, tempo, call.count_in or 0)
     return Ready(
         Aim(
             call=call_id,
@@ -86,7 +89,10 @@ def guide_of(together: Together, takes: list[str]) -> tuple[str, list[str]]:
     return guide, heard
 
 
-def _guide(together: Together, takes: list[str], troubles: list[Problem]) -> tuple[str, list[str]]:
+def _guide(
+    together: Together, takes: list[str], troubles: list[Problem], tempo: Sequence[Tempo] = (), count_in: int = 0
+) -> tuple[str, list[str]]:
+    """Return the file that is heard and the takes in it: their mix, after a count-in; without any, a metronome."""
     files: list[str] = []
     heard: list[str] = []
     for take in takes:
@@ -100,7 +106,7 @@ def _guide(together: Together, takes: list[str], troubles: list[Problem]) -> tup
         if found:
             files += found
             heard.append(take)
-    if not files:
+    if not files and not tempo:
         return "", []
     rate = together.workshop.playback.output_rate()
     if not rate:
@@ -108,7 +114,7 @@ def _guide(together: Together, takes: list[str], troubles: list[Problem]) -> tup
             Problem("no-output", "The guide will not be heard", "The system offers no sound output", "Plug one in")
         )
         return "", []
-    return together.workshop.rendering.make_guide(files, rate), heard
+    return together.workshop.rendering.make_guide(files, rate, tempo, count_in), heard
 
 
 def _not_here(together: Together, take: str, problem: Problem) -> Problem:

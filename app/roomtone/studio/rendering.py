@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -15,6 +15,7 @@ from roomtone.foundation.errors import RoomtoneError
 from roomtone.foundation.paths import Home
 from roomtone.foundation.workers.client import WorkerGoneError
 from roomtone.takes.library import LibraryItem, TrackItem
+from roomtone.wire.project.items import Tempo
 
 T = TypeVar("T")
 
@@ -62,9 +63,9 @@ class Rendering:
         """Make the sound of a track playable; return the file."""
         return self._job(lambda render: render.listening_copy(item.id, file, rate)).file
 
-    def make_guide(self, files: list[str], rate: int) -> str:
-        """Mix the sound of files to be heard while somebody records; return the file."""
-        return self._job(lambda render: render.make_guide(files, rate)).file
+    def make_guide(self, files: list[str], rate: int, tempo: Sequence[Tempo] = (), count_in: int = 0) -> str:
+        """Mix the sound of files to be heard while somebody records, after so many bars; return the file."""
+        return self._job(lambda render: render.make_guide(m.MakeGuide(files, rate, list(tempo), count_in))).file
 
     def draw_file(self, take: str, file: str) -> m.Pictures:
         """Make the thumbnail of a file of somebody's take."""

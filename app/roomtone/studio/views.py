@@ -7,7 +7,7 @@ from typing import Final
 
 from roomtone.assembly.messages import Pictures
 from roomtone.engine.messages import Activity, Input, Status
-from roomtone.studio.aim import GUIDE
+from roomtone.studio.aim import CLICK, GUIDE
 from roomtone.studio.flashing import BEEPS
 from roomtone.studio.lines import Line, Tone
 from roomtone.studio.snapshot import InputView, Phase, PlayingView, RollingView, Safety, TakeView
@@ -78,8 +78,8 @@ def rolling_view(status: Status, frames: int, synced: TakeSync | None) -> Rollin
 def playing_view(status: Status | None) -> PlayingView | None:
     """Return what is heard, or seen."""
     playing = status.playing if status else None
-    if playing is None or playing.take in (BEEPS, GUIDE):
-        # The beeps of the self-test and a guide are no takes, and nobody wants to wind them.
+    if playing is None or playing.take in (BEEPS, GUIDE, CLICK):
+        # The beeps of the self-test, a guide and clicks are no takes, and nobody wants to wind them.
         return None
     return PlayingView(playing.take, playing.at, playing.length, playing.paused, playing.picture, playing.blind)
 

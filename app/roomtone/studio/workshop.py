@@ -26,7 +26,7 @@ from roomtone.foundation.errors import RoomtoneError, UsageError, from_os_error
 from roomtone.foundation.paths import Home
 from roomtone.foundation.settings import Settings
 from roomtone.foundation.workers.client import WorkerGoneError
-from roomtone.studio.aim import FREE, GUIDE, Aim
+from roomtone.studio.aim import CLICK, FREE, GUIDE, Aim
 from roomtone.studio.placed import export_of
 from roomtone.studio.playback import Playback
 from roomtone.studio.rendering import Rendering
@@ -250,7 +250,7 @@ class Workshop:
         if not aim.guide:
             return False
         try:
-            self.engine().play(GUIDE, aim.guide, 0.0, self._settings.output)
+            self.engine().play(GUIDE if aim.heard else CLICK, aim.guide, 0.0, self._settings.output)
         except RoomtoneError as error:
             # A take is worth more than its guide; whoever records hears why there is none.
             self._on_engine(told.Notice(error.problem))
