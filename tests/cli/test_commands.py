@@ -194,7 +194,10 @@ _COMMANDS = [
     *(["artwork", name] for name in ("keep", "throw", "restore")),
     *(["write", name] for name in ("list", "new", "show", "revise", "title", "keep", "throw", "restore")),
     ["calibrate"],
-    *(["takes", name] for name in ("submit", "consent", "withdraw", "accept", "heard", "check", "free", "later")),
+    *(
+        ["takes", name]
+        for name in ("submit", "consent", "withdraw", "accept", "heard", "check", "free", "later", "cut")
+    ),
     *(["takes", name] for name in ("queue", "fetch")),
     *(["project", name] for name in ("create", "list", "use", "show", "edit", "steps", "move", "health", "credits")),
     *(["project", name] for name in ("lineage", "history")),

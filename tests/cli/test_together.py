@@ -56,7 +56,8 @@ def test_a_call_from_asking_to_acceptance(choir: Shell, tmp_path: Path) -> None:
     shown = choir.say("call", "show", call[:8])
     assert "92 beats a minute, 3 to the bar" in shown
     assert "| lo lo" in shown
-    choir.json("call", "edit", "low harmony", "--beginner", "Hum one note")
+    # Nothing is heard where there is no output, and that would be said.
+    choir.json("call", "edit", "low harmony", "--beginner", "Hum one note", "--tempo", "")
     assert choir.json("next")["calls"][0]["beginner"] == "Hum one note"
     first = choir.say("record", *_PRACTICE, "--call", "Low harmony")
     # The terms are read before the first recording in a project, and only then.

@@ -16,7 +16,10 @@ from roomtone.studio.answering import Ready, guide_of, make_ready, make_ready_to
 from roomtone.studio.camera_views import mode_text
 from roomtone.studio.together import Together
 from roomtone.studio.together_project import project_view
+from roomtone.studio.together_review import review_take
+from roomtone.studio.together_snapshot import FindingView
 from roomtone.studio.together_today import today_view
+from roomtone.takes.documents import Manifest
 
 
 def aim(
@@ -70,6 +73,18 @@ def get_ready(people: Together, options: argparse.Namespace, output: Output) -> 
 def _mode(people: Together, wanted: str, frame_rate: float) -> str:
     source = choose_source(people.workshop.engine().look_for_pictures(), wanted)
     return mode_with([mode_text(mode) for mode in source.modes], (0, 0), frame_rate)
+
+
+def findings(people: Together, manifest: Manifest) -> tuple[FindingView, ...]:
+    """Return how a take compares with the recipe of the call that it answers; nothing where that is not known here."""
+    if not manifest.call:
+        return ()
+    try:
+        facts = people.facts()
+    except RoomtoneError:
+        return ()
+    there = facts.state.takes.get(manifest.id)
+    return review_take(facts, there).findings if there is not None else ()
 
 
 def tell_terms(people: Together, output: Output) -> None:

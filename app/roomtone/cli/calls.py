@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import re
-from itertools import pairwise
 from typing import Any, Final
 
 import msgspec
@@ -24,6 +23,7 @@ from roomtone.studio.together_snapshot import CallView
 from roomtone.wire.project.health import health_of
 from roomtone.wire.project.items import CallFields, MediaKind, TakeFields, Tempo, touched
 from roomtone.wire.project.state import ProjectState
+from roomtone.wire.project.tempo import read_tempo
 
 _KINDS: Final = [kind.value for kind in MediaKind]
 _LEAST_RATE: Final = 8000
@@ -131,23 +131,12 @@ def _checked(fields: CallFields) -> CallFields:
 
 
 def _tempo(text: str) -> list[Tempo]:
-    """Read a tempo, or a map of them that begins at 0 and goes on; "" is none."""
-    found: list[Tempo] = []
-    if not text:
-        return found
     try:
-        for part in text.split(","):
-            speed, _, at = part.partition("@")
-            bpm, _, beats = speed.partition("/")
-            found.append(Tempo(float(at or 0), float(bpm), int(beats or 4)))
-        times = [one.at for one in found]
-        if times[0] or any(later <= earlier for earlier, later in pairwise(times)):
-            raise ValueError(text)
+        return read_tempo(text)
     except ValueError as error:
         raise UsageError(
             "bad-tempo", "The call was not changed", f"“{text}” is no tempo", "Write 92, 92/3 or 92/4@0,104/4@31.5"
         ) from error
-    return found
 
 
 def _add(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
@@ -253,6 +242,8 @@ def _answer(options: argparse.Namespace, home: Home, clock: Clock, output: Outpu
     output.say(f"  {terms}")
     for line in answering.recipe if answering else ():
         output.say(f"  {line}")
+    if answering is not None and answering.beginner:
+        output.say(f"  Beginners: {answering.beginner}")
     for trouble in ready.troubles:
         output.warn(trouble)
     output.say(f"roomtone record --call {call[:8]} records it")

@@ -18,6 +18,7 @@ from roomtone.foundation.paths import Home
 from roomtone.studio.joining import Joining
 from roomtone.studio.together_people import invitation_view
 from roomtone.upload import messages as sync
+from roomtone.wire.project.people import MIN_PASSPHRASE
 
 _FILE: Final = "a file whose first line is the passphrase; “-” is the standard input"
 
@@ -46,12 +47,25 @@ def read_passphrase(file: str | None, question: str) -> str:
         return sys.stdin.readline().rstrip("\n")
     if file:
         try:
-            return Path(file).read_text(encoding="utf-8").split("\n", 1)[0].rstrip("\r")
+            found = Path(file).read_text(encoding="utf-8").split("\n", 1)[0].rstrip("\r")
+            if found:
+                return found
+            raise UsageError(
+                "no-passphrase", f"“{file}” holds no passphrase", "Its first line is empty", "Write it there"
+            )
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(
                 "unreadable-file", f"“{file}” was not read", str(getattr(error, "strerror", "") or error), "Check it"
             ) from error
     return getpass.getpass(question) if sys.stdin.isatty() else ""
+
+
+def check_passphrase(passphrase: str, title: str) -> None:
+    """Raise ``UsageError`` for a passphrase that no server takes."""
+    if len(passphrase) < MIN_PASSPHRASE:
+        raise UsageError(
+            "short-passphrase", title, f"A passphrase needs at least {MIN_PASSPHRASE} letters", "Choose a longer one"
+        )
 
 
 def device_name() -> str:
@@ -75,6 +89,8 @@ def _join(options: argparse.Namespace, home: Home, clock: Clock, output: Output)
         # Read before anything is given, as in the window.
         output.say(f"“{view.title}”: {view.terms}")
         passphrase = read_passphrase(options.passphrase_file, "A passphrase (none for a guest): ")
+        if passphrase:
+            check_passphrase(passphrase, "You did not come in")
         joined = joining.join(options.link, options.name, passphrase, device_name())
     output.document(joined)
     output.say(f"{joined.account.name} is {joined.role or view.role} of “{joined.title}” on {joined.url}")

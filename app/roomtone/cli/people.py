@@ -7,7 +7,7 @@ import shlex
 
 from roomtone.cli.command import Families, add_command
 from roomtone.cli.finding import NAMED, find_one, find_person, together
-from roomtone.cli.joining import read_passphrase
+from roomtone.cli.joining import check_passphrase, read_passphrase
 from roomtone.cli.output import Output, table
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import RoomtoneError, UsageError
@@ -67,6 +67,9 @@ def _list(options: argparse.Namespace, home: Home, clock: Clock, output: Output)
 
 
 def _invite(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
+    for given, most, what in ((options.days, 365, "days"), (options.uses, 10_000, "uses")):
+        if not 1 <= given <= most:
+            raise UsageError("bad-invite", "No link was made", f"{given} {what} cannot be", f"Give 1 to {most}")
     with together(home, clock) as people:
         wanted = NewInvite(Role(options.role), options.days, options.uses, options.note)
         made = people.workshop.sync().make_invite(people.project(), wanted)
@@ -182,6 +185,7 @@ def _profile(options: argparse.Namespace, home: Home, clock: Clock, output: Outp
 
 def _passphrase(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
     new = read_passphrase(options.new_file, "The new passphrase: ")
+    check_passphrase(new, "The passphrase was not changed")
     old = read_passphrase(options.old_file, "The one before (none for a guest): ")
     with together(home, clock) as people:
         try:

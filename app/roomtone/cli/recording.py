@@ -12,7 +12,7 @@ from types import FrameType
 from typing import Any, Final
 
 from roomtone.assembly.messages import Loudness
-from roomtone.cli.aiming import get_ready, tell_terms
+from roomtone.cli.aiming import findings, get_ready, tell_terms
 from roomtone.cli.command import Families, add_command
 from roomtone.cli.output import Output
 from roomtone.devices.model import PRACTICE_TONE
@@ -21,6 +21,7 @@ from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import RoomtoneError, UsageError, WorldError
 from roomtone.foundation.paths import Home
 from roomtone.studio.together import Together
+from roomtone.studio.together_snapshot import FindingView
 from roomtone.studio.views import duration
 from roomtone.studio.workshop import Workshop
 from roomtone.takes.documents import PictureFacts, TrackSeal
@@ -300,12 +301,18 @@ def _see_it_safe(recording: Recording, sealed: engine.Sealed, output: Output, cl
     synced = recording.wait_until_safe(sealed, _SAFE_SECONDS) if wait else None
     safe = synced is not None and synced.state is SyncState.SAFE
     to_safe = round((clock.monotonic() - recording.stopped) * 1000, 1) if safe else None
-    _report(output, recording.workshop, sealed, synced, to_safe)
+    found = findings(Together(recording.workshop, clock), sealed.manifest)
+    _report(output, recording.workshop, sealed, synced, to_safe, found)
     return 1 if synced is not None and synced.state is SyncState.NEEDS_YOU else 0
 
 
 def _report(
-    output: Output, workshop: Workshop, sealed: engine.Sealed, synced: sync.TakeSync | None, to_safe: float | None
+    output: Output,
+    workshop: Workshop,
+    sealed: engine.Sealed,
+    synced: sync.TakeSync | None,
+    to_safe: float | None,
+    found: tuple[FindingView, ...],
 ) -> None:
     manifest = sealed.manifest
     loudness = _loudness(workshop, sealed)
@@ -319,6 +326,7 @@ def _report(
             "stop_to_safe_ms": to_safe,
             "loudness": loudness,
             "problem": synced.problem if synced else None,
+            "findings": found,
         }
     )
     output.say(f"Saved and playable: {duration(manifest.seconds)} in {sealed.folder}")
@@ -343,6 +351,10 @@ def _report(
         output.say(f"Not in the project yet: {synced.problem.sentence()}")
     else:
         output.say("Not in the project yet: it is kept here and sent when the server can be reached")
+    for finding in found:
+        output.say(f"  {'✓' if finding.good else '!'} {finding.text}")
+    if found:
+        output.say(f"roomtone takes submit {manifest.id[:8]} gives it to the project")
 
 
 def _report_pictures(output: Output, track: TrackSeal, facts: PictureFacts) -> None:

@@ -111,7 +111,12 @@ def _guide(
     rate = together.workshop.playback.output_rate()
     if not rate:
         troubles.append(
-            Problem("no-output", "The guide will not be heard", "The system offers no sound output", "Plug one in")
+            Problem(
+                "no-output",
+                f"The {'guide' if files else 'clicks'} will not be heard",
+                "The system offers no sound output",
+                "Plug one in",
+            )
         )
         return "", []
     return together.workshop.rendering.make_guide(files, rate, tempo, count_in), heard

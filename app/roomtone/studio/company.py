@@ -20,7 +20,7 @@ from roomtone.studio.lines import Tone
 from roomtone.studio.queueing import QueueThread
 from roomtone.studio.timetable import Timetable
 from roomtone.studio.together import Together
-from roomtone.studio.together_project import role_of
+from roomtone.studio.together_facts import role_of
 from roomtone.studio.together_snapshot import InvitationView, TogetherView
 from roomtone.studio.together_view import together_view
 from roomtone.studio.visiting import Visiting

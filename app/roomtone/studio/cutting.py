@@ -6,7 +6,7 @@ from typing import Final
 
 from roomtone.foundation.errors import UsageError
 from roomtone.studio.together import Together, no_such_take
-from roomtone.studio.together_project import role_of
+from roomtone.studio.together_facts import role_of
 from roomtone.takes.naming import one_line
 from roomtone.wire.project.cuts import cuts_of
 from roomtone.wire.project.items import TakeFields

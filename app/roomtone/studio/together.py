@@ -15,8 +15,7 @@ from typing import Final
 from roomtone.foundation.errors import RoomtoneError, UsageError
 from roomtone.studio.allowing import check_anchor, check_edit, check_verdict
 from roomtone.studio.knowing import Knowing
-from roomtone.studio.together_facts import Facts, built_from, said_of, shown_files, submission
-from roomtone.studio.together_project import role_of
+from roomtone.studio.together_facts import Facts, built_from, role_of, said_of, shown_files, submission
 from roomtone.takes.naming import one_line, several_lines
 from roomtone.upload.together_messages import LocalCopy, LocalProject, NewEdit
 from roomtone.wire.previews import preview_of

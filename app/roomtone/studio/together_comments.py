@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from roomtone.foundation.errors import Problem
-from roomtone.studio.together_facts import PDF, Facts
+from roomtone.studio.together_facts import PDF, Facts, role_of
 from roomtone.studio.together_snapshot import CommentView
 from roomtone.studio.together_words import ago, anchor_words, person_of
 from roomtone.upload.replica.states import EditState
@@ -11,6 +11,7 @@ from roomtone.wire.previews import own_tracks
 from roomtone.wire.project.edits import Item
 from roomtone.wire.project.items import CommentFields, Lines, Region
 from roomtone.wire.project.links import Place, write_link
+from roomtone.wire.project.rights import Right, allowed
 from roomtone.wire.project.state import ProjectState
 
 Said = tuple[Item, CommentFields]
@@ -44,6 +45,7 @@ def comments_by(facts: Facts) -> dict[str, tuple[CommentView, ...]]:
 def threads(facts: Facts, mine: list[Said], *, paged: bool = False) -> tuple[CommentView, ...]:
     """Return the comments of one thing with their replies; ``paged`` says that it has pages."""
     known = {item.id for item, _ in mine}
+    leads = allowed(role_of(facts), Right.LEAD)
     waiting = {one.edit.item: one for one in facts.document.pending if one.state is not EditState.SETTLED}
     replies: dict[str, list[Said]] = {}
     for item, said in mine:
@@ -68,6 +70,7 @@ def threads(facts: Facts, mine: list[Said], *, paged: bool = False) -> tuple[Com
             lines=(lines.first, lines.last) if lines else None,
             resolved=bool(said.resolved),
             mine=item.author == facts.me,
+            may_remove=item.author == facts.me or leads,
             waiting=pending is not None and problem is None,
             replies=below,
             problem=problem,

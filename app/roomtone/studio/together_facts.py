@@ -15,7 +15,7 @@ from roomtone.upload.together_messages import LocalCopy, LocalProject, ProjectDo
 from roomtone.wire.api import Take
 from roomtone.wire.previews import MEDIA
 from roomtone.wire.project.items import Consent, MediaKind, TakeFields, Use
-from roomtone.wire.project.people import Device, Invite
+from roomtone.wire.project.people import Device, Invite, Role
 from roomtone.wire.project.recipes import kinds_of
 from roomtone.wire.project.state import ProjectState
 
@@ -78,6 +78,12 @@ class Facts:
     def is_mine(self, take: Take) -> bool:
         """Return whether a take was made by this person, also one that no server knows yet."""
         return take.id in self.library or (bool(self.me) and take.account == self.me)
+
+
+def role_of(facts: Facts) -> Role:
+    """Return what the person is in the project. Whoever began it on this computer leads it, with no server near."""
+    known = facts.state.role(facts.me) or facts.document.role
+    return known or (Role.OWNER if facts.document.here else Role.GUEST)
 
 
 def said_of(state: ProjectState, take: str) -> TakeFields:

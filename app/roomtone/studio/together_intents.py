@@ -32,6 +32,9 @@ class TogetherIntents(Protocol):
     def answer_call(self, call: str) -> None:
         """Set the recorder for a call: its part, rate, picture, script and guide. "" goes back to free takes."""
 
+    def answer_with(self, take: str, call: str) -> None:
+        """Say that a take of one's own answers a call, or with "" none."""
+
     def answer_prompt(self) -> None:
         """Let the next take be the answer to the day's prompt."""
 

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from roomtone.studio.together_facts import Facts
-from roomtone.studio.together_project import role_of
+from roomtone.studio.together_facts import Facts, role_of
 from roomtone.studio.together_snapshot import (
     DeviceView,
     InvitationView,

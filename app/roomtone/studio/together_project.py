@@ -6,7 +6,7 @@ import msgspec
 
 from roomtone.studio.lines import Line, Tone
 from roomtone.studio.together_comments import comments_by
-from roomtone.studio.together_facts import Facts, file_of
+from roomtone.studio.together_facts import Facts, file_of, role_of
 from roomtone.studio.together_snapshot import (
     AnsweringView,
     BranchView,
@@ -38,15 +38,8 @@ from roomtone.wire.project.health import CallHealth, Health, health_of, takes_by
 from roomtone.wire.project.items import CallFields, StepFields, Template
 from roomtone.wire.project.licences import DEFAULT, plain
 from roomtone.wire.project.lineage import Branch, lineage_of
-from roomtone.wire.project.people import Role
 from roomtone.wire.project.rights import Right, allowed
 from roomtone.wire.project.state import ProjectState, Stage, seconds_of
-
-
-def role_of(facts: Facts) -> Role:
-    """Return what the person is in the project. Whoever began it on this computer leads it, with no server near."""
-    known = facts.state.role(facts.me) or facts.document.role
-    return known or (Role.OWNER if facts.document.here else Role.GUEST)
 
 
 def project_view(facts: Facts) -> ProjectView:
@@ -77,6 +70,7 @@ def project_view(facts: Facts) -> ProjectView:
         cuts=tuple(_cut(facts, cut) for cut in cuts_of(state)),
         credits=tuple(_credit(facts, credit) for credit in credits_of(state).credits),
         lineage=branches(lineage_of(state).trees),
+        comments=comments_by(facts).get(state.id, ()),
     )
 
 

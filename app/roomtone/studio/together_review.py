@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from roomtone.studio.together_comments import comment_counts, comments_of
-from roomtone.studio.together_facts import PDF, Drawn, Facts, file_of, said_of, shown_file
-from roomtone.studio.together_project import role_of
+from roomtone.studio.together_facts import PDF, Drawn, Facts, file_of, role_of, said_of, shown_file
 from roomtone.studio.together_snapshot import FindingView, PageView, PartKind, ReviewTake, ReviewView
 from roomtone.studio.together_words import (
     ago,

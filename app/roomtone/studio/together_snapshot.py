@@ -81,7 +81,7 @@ class CommentView(msgspec.Struct, frozen=True):
 
     ``region`` is the part of a picture, or of that ``page`` of a PDF, and ``lines`` those of a text; both count from 1.
     ``waiting`` tells that it has not reached the server yet, ``problem`` why it never will. ``link`` leads to what it
-    is about, down to the second; "" for what is no take.
+    is about, down to the second; "" for what is no take. ``may_remove`` tells that the person may take it away.
     """
 
     id: str
@@ -99,6 +99,7 @@ class CommentView(msgspec.Struct, frozen=True):
     replies: tuple[CommentView, ...] = ()
     problem: Problem | None = None
     link: str = ""
+    may_remove: bool = False
 
 
 class StepView(msgspec.Struct, frozen=True):
@@ -214,6 +215,7 @@ class ProjectView(msgspec.Struct, frozen=True):
     cuts: tuple[CutView, ...] = ()
     credits: tuple[CreditView, ...] = ()
     lineage: tuple[BranchView, ...] = ()
+    comments: tuple[CommentView, ...] = ()
 
 
 class PartKind(StrEnum):

@@ -20,6 +20,7 @@ from roomtone.wire.project.items import (
     Consent,
     ProjectFields,
     StepFields,
+    TakeFields,
     Template,
 )
 from roomtone.wire.project.people import NewInvite, Role
@@ -67,6 +68,9 @@ class TogetherStudio:
 
     def answer_call(self, call: str) -> None:
         self._slow.put(lambda: self._contributing.answer_call(call))
+
+    def answer_with(self, take: str, call: str) -> None:
+        self._edit(lambda: self._together.edit(take, TakeFields(call=call)))
 
     def answer_prompt(self) -> None:
         self._quick.put(self._contributing.answer_prompt)

@@ -271,7 +271,8 @@ def test_a_call_is_opened_with_its_recipe(page: ProjectPage, stage: Stage, wishe
     assert form.title.text() == "High harmony"
     form.kinds[MediaKind.VIDEO].setChecked(True)
     choose(form.guide.add, "Upright bass – Jude")
-    write(form.bpm, "92,5")
+    write(form.tempo, "92,5")
+    choose(form.step, "Wall of faces")
     write(form.count_in, "two")
     click(form.keep)
     assert form.fault.text() == "Count-in is a number up to 16"
@@ -284,8 +285,47 @@ def test_a_call_is_opened_with_its_recipe(page: ProjectPage, stage: Stage, wishe
     assert (fields.title, fields.guide, fields.count_in) == ("High harmony", ["t5"], 2)
     assert fields.kinds == [MediaKind.SOUND, MediaKind.VIDEO]
     assert fields.tempo == [Tempo(0.0, 92.5)]
+    assert fields.step == "s3"
     assert not form.isVisible()
     assert page.calls.fresh.hasFocus()
+
+
+def test_a_tempo_map_is_written_and_read(page: ProjectPage, stage: Stage, wished: Wished, qtbot: QtBot) -> None:
+    calls = full().project.calls
+    fields = msgspec.structs.replace(calls[0].fields, tempo=[Tempo(0.0, 92.0, 3), Tempo(31.5, 104.0)])
+    change(stage, calls=(msgspec.structs.replace(calls[0], fields=fields), calls[1]), title="With a map")
+    qtbot.waitUntil(lambda: page.about.title.text() == "With a map")
+    click(named(page, "Edit Low harmony, verse 2"))
+    form = page.calls.form
+    assert form.tempo.text() == "92/3, 104@31.5"
+    form.tempo.setText("quick")
+    click(form.keep)
+    assert "10 to 400 beats a minute" in form.fault.text()
+    form.tempo.setText("92/3, 104@31.5, 60@40")
+    click(form.keep)
+    kept = wished.said[-1][2]
+    assert isinstance(kept, CallFields)
+    assert kept.tempo == [Tempo(0.0, 92.0, 3), Tempo(31.5, 104.0), Tempo(40.0, 60.0)]
+
+
+def test_a_call_is_taken_away_after_asking(page: ProjectPage, wished: Wished) -> None:
+    away = named(page, "Take away: Low harmony, verse 2")
+    click(away)
+    assert wished.said == []
+    click(away)
+    assert wished.said == [("edit_call", "c1", CallFields(removed=True))]
+
+
+def test_the_project_itself_is_spoken_of(page: ProjectPage, stage: Stage, wished: Wished, qtbot: QtBot) -> None:
+    write(page.comments.text, "Shall we meet?")
+    click(page.comments.say)
+    assert wished.said == [("comment", "p1", "Shall we meet?", None, "")]
+    said = CommentView("k8", MIKA, "On Sunday.", "1 min ago", may_remove=True)
+    change(stage, comments=(said,))
+    qtbot.waitUntil(lambda: "On Sunday." in [label.text() for label in page.comments.findChildren(QLabel)])
+    # Whoever leads may take away what others said.
+    click(named(page.comments, "Take away: On Sunday."))
+    assert wished.said[-1] == ("remove_comment", "k8")
 
 
 def test_a_call_is_edited_and_nothing_of_its_recipe_lost(page: ProjectPage, wished: Wished) -> None:
@@ -463,6 +503,7 @@ def test_who_may_not_lead_sees_it_and_cannot_edit(page: ProjectPage, stage: Stag
         "Play",
         "Review",
         "Review",
+        "Comment",
     ]
     assert [one for one in page.findChildren(QLineEdit) if one.isVisible()] == []
     assert {one.objectName() for one in page.findChildren(IconButton) if one.isVisible()} == {"talk"}

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QTextCursor
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from roomtone.gui.desk import Desk
@@ -183,6 +183,16 @@ def test_replies_and_what_is_settled(page: ReviewPage, wished: Wished) -> None:
     assert wished.said == [("comment", "t1", "Yes", None, "k1"), ("resolve", "k1", True)]
 
 
+def test_the_link_to_a_comment_is_copied(page: ReviewPage, stage: Stage, qtbot: QtBot) -> None:
+    view = full("t1")
+    said = msgspec.structs.replace(view.review.comments[0], link="roomtone:p1/t1?t=7")
+    stage.publish(together=msgspec.structs.replace(view, review=msgspec.structs.replace(view.review, comments=(said,))))
+    name = "Copy link to where this is: Love the breath before “home”. Keep it."
+    qtbot.waitUntil(lambda: name in [one.accessibleName() for one in page.findChildren(QPushButton)])
+    click(named(page, name))
+    assert QApplication.clipboard().text() == "roomtone:p1/t1?t=7"
+
+
 def test_lines_of_a_text_are_spoken_of(page: ReviewPage, stage: Stage, wished: Wished, qtbot: QtBot) -> None:
     look_at(stage, "t3", qtbot, page)
     wished.said.clear()
@@ -250,6 +260,21 @@ def test_an_own_take_is_submitted_with_consent_and_terms(
     qtbot.waitUntil(page.take.withdraw.isVisible)
     click(page.take.withdraw)
     assert wished.said[-1] == ("withdraw", "t2")
+
+
+def test_a_take_that_is_there_answers_a_call(page: ReviewPage, stage: Stage, wished: Wished, qtbot: QtBot) -> None:
+    look_at(stage, "t2", qtbot, page)
+    wished.said.clear()
+    card = page.take.submit
+    labels = [card.call.itemText(row) for row in range(card.call.count())]
+    # The other call of the project is closed.
+    assert labels == ["It answers no call", "For “Low harmony, verse 2”"]
+    card.call.chose.emit("c1")
+    assert wished.said == [("answer_with", "t2", "c1")]
+    look_at(stage, "t2", qtbot, page, call="c1")
+    qtbot.waitUntil(lambda: card.call.currentText() == "For “Low harmony, verse 2”")
+    look_at(stage, "t2", qtbot, page, call="c9")
+    qtbot.waitUntil(lambda: card.call.currentText() == "For a call that is closed")
 
 
 def test_versions_are_called_by_their_titles(page: ReviewPage, stage: Stage, wished: Wished, qtbot: QtBot) -> None:

@@ -214,6 +214,32 @@ def test_another_device_is_logged_out_after_asking(people: PeoplePage, wished: W
     assert not any("Lea’s laptop out" in one.accessibleName() for one in people.findChildren(QPushButton))
 
 
+def test_this_computer_gets_a_new_key_and_a_recorder_one_of_its_own(
+    people: PeoplePage, stage: Stage, wished: Wished, qtbot: QtBot
+) -> None:
+    click(named(people, "Give this computer a new key"))
+    click(people.recorder)
+    assert wished.said == [("rotate_key",), ("make_recorder_key",)]
+    told = "roomtone join https://choir.example --token K --project p1 --title 'Kitchen Table Choir'"
+    publish(stage, qtbot, people=msgspec.structs.replace(full().people, recorder=told))
+    qtbot.waitUntil(people.told.isVisible)
+    click(named(people, "Copy the command"))
+    assert QApplication.clipboard().text() == told
+    # On this computer alone there is nothing that a recorder could reach.
+    publish(stage, qtbot, people=msgspec.structs.replace(full().people, embedded=True))
+    qtbot.waitUntil(lambda: not people.recorder.isVisible())
+    assert not people.told.isVisible()
+
+
+def test_a_link_to_a_place_is_followed(people: PeoplePage, wished: Wished) -> None:
+    place = f"roomtone:{'a' * 32}/{'b' * 32}?t=7"
+    write(people.join.link, f" {place} ")
+    press(people.join.link, Qt.Key.Key_Return)
+    assert wished.said == [("follow_link", place)]
+    assert wished.led[-1] == ("review", "")
+    assert people.join.link.text() == ""
+
+
 def test_a_link_is_looked_at_before_it_is_joined(
     people: PeoplePage, stage: Stage, wished: Wished, qtbot: QtBot
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QWidget
 
@@ -12,7 +14,8 @@ from roomtone.gui.views.together.about import is_day
 from roomtone.gui.views.together.parts import Card, Flow, TextField, button, field, words
 from roomtone.gui.views.together.take_choice import ELSEWHERE, TakesChoice
 from roomtone.gui.views.transport import ChoiceBox
-from roomtone.wire.project.items import CallFields, MediaKind, Tempo
+from roomtone.wire.project.items import CallFields, MediaKind
+from roomtone.wire.project.tempo import read_tempo, write_tempo
 
 _RATES = [("0", "Any rate"), ("44100", "44.1 kHz"), ("48000", "48 kHz"), ("96000", "96 kHz")]
 _PACES = [("0", "Any"), ("24", "24"), ("25", "25"), ("30", "30"), ("50", "50"), ("60", "60")]
@@ -32,7 +35,6 @@ class CallForm(Card):
         super().__init__(look, "Call")
         self._look = look
         self._call = ""
-        self._fields = CallFields()
         self._chosen: dict[str, str] = {}
         self.title = field("Title of the call", "Low harmony, verse 2")
         self.brief = TextField(look, "Brief of the call", "What is wanted, and how it should feel")
@@ -48,9 +50,10 @@ class CallForm(Card):
         self.beginner = field("What a beginner may do", "Hum one note")
         self.told = self._choice("Spoken or filmed brief", "A take in which somebody says or shows what is wanted")
         self.guide = TakesChoice(look, "Guide", "What is heard while recording: as many takes as it needs, mixed")
-        self.bpm = field("Tempo", "Beats a minute", most=6)
+        self.tempo = field("Tempo", "92, or 92/3 for three beats to the bar, or 92, 104@31.5", most=2000)
         self.key = field("Key", "D minor", most=40)
         self.count_in = field("Bars of count-in", "0", most=2)
+        self.step = self._choice("Step of the board", "The step that it belongs to")
         self.rate = self._choice("Sample rate", "The sample rate to record at")
         self.pace = self._choice("Frames a second", "The frame rate to film at")
         self.shape = self._choice("Shape of the picture", "The aspect of the picture")
@@ -64,16 +67,16 @@ class CallForm(Card):
         self._recipe = QWidget()
         self._assemble()
 
-    def fill(self, call: str, fields: CallFields, takes: TakeChoices) -> None:
-        """Begin with what a call says now."""
-        self._call, self._fields = call, fields
+    def fill(self, call: str, fields: CallFields, takes: TakeChoices, steps: Sequence[Choice] = ()) -> None:
+        """Begin with what a call says now; it may belong to one of ``steps``, which are ids with titles."""
+        self._call = call
         self.keep.setText("Keep" if call else "Open the call")
         for line, text in (
             (self.title, fields.title), (self.part, fields.part), (self.deadline, fields.deadline),
             (self.wanted, _number(fields.wanted)), (self.minutes, _number(fields.minutes)),
             (self.skills, ", ".join(fields.skills or [])), (self.beginner, fields.beginner), (self.key, fields.key),
             (self.count_in, _number(fields.count_in)),
-            (self.bpm, f"{fields.tempo[0].bpm:g}" if fields.tempo else ""),
+            (self.tempo, write_tempo(fields.tempo or [])),
         ):  # fmt: skip
             line.setText(text or "")
         self.brief.setPlainText(fields.brief or "")
@@ -82,6 +85,7 @@ class CallForm(Card):
             box.setChecked(kind in (fields.kinds or ([] if call else [MediaKind.SOUND])))
         self.guide.show_choice(takes.heard, fields.guide or [])
         self._show(self.told, _or_none(takes.heard), fields.filmed_brief or "", ELSEWHERE)
+        self._show(self.step, [("", "None"), *steps], fields.step or "", "A step that was taken away")
         self._show(self.reference, _or_none(takes.seen), fields.reference or "", ELSEWHERE)
         rate = fields.sample_rate or 0
         self._show(self.rate, _RATES, str(rate), f"{rate / 1000:g} kHz")
@@ -113,9 +117,9 @@ class CallForm(Card):
                 ("For beginners", self.beginner),
             )),
             (rest, (
-                ("How many", self.wanted), ("Minutes", self.minutes), ("Skills", self.skills), ("Tempo", self.bpm),
-                ("Key", self.key), ("Count-in", self.count_in), ("Sample rate", self.rate), ("Frames", self.pace),
-                ("Shape", self.shape), ("Reference", self.reference), ("Script", self.script),
+                ("How many", self.wanted), ("Step", self.step), ("Minutes", self.minutes), ("Skills", self.skills),
+                ("Tempo", self.tempo), ("Key", self.key), ("Count-in", self.count_in), ("Sample rate", self.rate),
+                ("Frames", self.pace), ("Shape", self.shape), ("Reference", self.reference), ("Script", self.script),
             )),
         ):  # fmt: skip
             form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
@@ -140,12 +144,6 @@ class CallForm(Card):
             # What has to be mended may stand in the part that is folded away.
             self.more.setChecked(True)
             return
-        bpm = float(self.bpm.text().replace(",", ".") or 0)
-        tempo = self._fields.tempo or []
-        if not bpm:
-            tempo = []
-        elif not tempo or tempo[0].bpm != bpm:
-            tempo = [Tempo(0.0, bpm, tempo[0].beats if tempo else 4), *tempo[1:]]
         fields = CallFields(
             title=_line(self.title),
             brief=self.brief.toPlainText().strip(),
@@ -155,7 +153,7 @@ class CallForm(Card):
             skills=[skill for part in self.skills.text().split(",") if (skill := " ".join(part.split())[:60])],
             kinds=[kind for kind, box in self.kinds.items() if box.isChecked()],
             guide=self.guide.chosen,
-            tempo=tempo,
+            tempo=read_tempo(self.tempo.text()),
             key=_line(self.key),
             count_in=_count(self.count_in),
             sample_rate=int(self._chosen["Sample rate"]),
@@ -163,6 +161,7 @@ class CallForm(Card):
             frame_rate=float(self._chosen["Frames a second"]),
             aspect=self._chosen["Shape of the picture"],
             reference=self._chosen["Reference picture"],
+            step=self._chosen["Step of the board"],
             filmed_brief=self._chosen["Spoken or filmed brief"],
             script=self.script.toPlainText().strip(),
             beginner=_line(self.beginner),
@@ -181,10 +180,10 @@ class CallForm(Card):
             if text and not (text.isascii() and text.isdigit() and int(text) <= most):
                 return f"{name} is a number up to {most}"
         try:
-            bpm = float(self.bpm.text().replace(",", ".") or 120)
+            read_tempo(self.tempo.text())
         except ValueError:
-            bpm = 0.0
-        return "" if 10 <= bpm <= 400 else "The tempo is 10 to 400 beats a minute"
+            return "The tempo is 10 to 400 beats a minute: 92, or 92/3, or 92, 104@31.5 where it changes"
+        return ""
 
 
 def _or_none(takes: tuple[Choice, ...]) -> list[Choice]:

@@ -11,7 +11,7 @@ from roomtone.gui.look import Look
 from roomtone.gui.presenters.choosing import TakeChoices
 from roomtone.gui.views.together.brief import BriefButton
 from roomtone.gui.views.together.call_form import CallForm
-from roomtone.gui.views.together.parts import Card, Flow, Rows, button, words
+from roomtone.gui.views.together.parts import Card, Flow, Rows, SureButton, button, words
 from roomtone.gui.views.together.talk import Talk, talk_words
 from roomtone.gui.views.together.wishes import Wishes, page_for
 from roomtone.studio.lines import Tone
@@ -124,6 +124,8 @@ class CallsView(QWidget):
             text = "Open again" if call.closed else "Close"
             change = CallFields(closed=not call.closed)
             acts.append(button(text, f"{text}: {call.title}", lambda: self._edit(call.id, change), "link"))
+            away = CallFields(removed=True)
+            acts.append(SureButton("Take away", f"Take away: {call.title}", lambda: self._edit(call.id, away)))
         return acts
 
     def _answer(self, call: CallView) -> None:
@@ -136,7 +138,7 @@ class CallsView(QWidget):
     def _open(self, call: str, fields: CallFields) -> None:
         self.form.show()
         self.fresh.hide()
-        self.form.fill(call, fields, self._takes)
+        self.form.fill(call, fields, self._takes, [(step.id, step.title) for step in self._view.steps])
         self.opened.emit(self.form.title)
 
     def _keep(self, call: str, fields: CallFields) -> None:

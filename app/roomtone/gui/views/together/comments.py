@@ -189,7 +189,7 @@ class CommentsView(QWidget):
             acts.append(button("Show where", f"Show where: {short}", lambda: self.marked.emit(comment), "link"))
         if comment.link and not comment.waiting and comment.problem is None:
             link = comment.link
-            copy = f"Copy the link to where this is: {short}"
+            copy = f"Copy link to where this is: {short}"
             acts.append(button("Copy link", copy, lambda: QApplication.clipboard().setText(link), "link"))
         if comment.problem is not None:
             acts.append(button("Write it again", f"Write it again: {short}", lambda: self._again(comment), "link"))
@@ -202,7 +202,7 @@ class CommentsView(QWidget):
             acts.append(
                 button(text, f"{text}: {short}", lambda: self._wishes.ask(lambda s: s.resolve(comment.id, on)), "link")
             )
-        if comment.mine and comment.problem is None:
+        if (comment.mine or comment.may_remove) and comment.problem is None:
             acts.append(
                 button(
                     "Take away",

@@ -58,6 +58,7 @@ class TogetherPages:
             self.people.nudge.belong_to(view.project.id)
             self.projects.show_projects(view.projects)
             self.review.show_terms(f"{view.project.licence.value}: {view.project.terms}" if view.project.id else "")
+            self.review.show_calls(tuple((call.id, call.title) for call in view.project.calls if not call.closed))
             before, self._view = self._view, view
             self._show_bars()
             self._follow(before, view)

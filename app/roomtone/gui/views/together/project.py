@@ -13,9 +13,11 @@ from roomtone.gui.views.empty import EmptyView
 from roomtone.gui.views.together.about import AboutView
 from roomtone.gui.views.together.board import BoardView
 from roomtone.gui.views.together.calls import CallsView
+from roomtone.gui.views.together.comments import CommentsView
 from roomtone.gui.views.together.cuts import CutsView
 from roomtone.gui.views.together.lineage import LineageView
 from roomtone.gui.views.together.parts import Rows, Scroll, heading, person_line, words
+from roomtone.gui.views.together.talk import Topic
 from roomtone.gui.views.together.wishes import Wishes
 from roomtone.studio.together_snapshot import CreditView, Person, ProjectView, ReviewView
 
@@ -71,6 +73,10 @@ class ProjectPage(Scroll):
             for part in parts:
                 beside.addWidget(part)
             beside.addSpacing(look.tokens.space.small)
+        self.comments = CommentsView(look, wishes, lambda: None)
+        self.comments.none.setText("Nobody has said anything about the project yet.")
+        beside.addWidget(heading("About the project"))
+        beside.addWidget(self.comments)
         self.side.addWidget(self._more)
         self.side.addStretch(1)
         self.show_beside(False)
@@ -118,6 +124,7 @@ class ProjectPage(Scroll):
         self.credits.show_rows(view.credits)
         self._unnamed.setVisible(not view.credits)
         self.lineage.show_lineage(view.lineage)
+        self.comments.show_comments(Topic(view.id, view.may_comment), view.comments)
 
     def _credit(self, view: CreditView) -> QWidget:
         said = " · ".join(part for part in (view.role, view.length) if part)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from roomtone.gui.look import Look
 from roomtone.gui.pictures import PictureStore
+from roomtone.gui.presenters.choosing import Choice
 from roomtone.gui.presenters.model import EmptyModel, LaneModel, PlayingModel
 from roomtone.gui.views.empty import EmptyView
 from roomtone.gui.views.together.review_list import TakeList
@@ -68,6 +69,10 @@ class ReviewPage(QWidget):
     def show_terms(self, terms: str) -> None:
         """Show under which terms takes are given here, in plain words."""
         self.take.submit.show_terms(terms)
+
+    def show_calls(self, calls: tuple[Choice, ...]) -> None:
+        """Show which calls are open, to be answered with a take that is there."""
+        self.take.submit.show_calls(calls)
 
     def show_playing(self, take: str, at: float, paused: bool) -> None:
         """Show where what plays is; ``take`` is its id, "" for nothing."""

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from roomtone.gui.look import Look
+from roomtone.gui.presenters.choosing import Choice
 from roomtone.gui.views.ticks import Tick
 from roomtone.gui.views.together.parts import Card, Rows, button, words
 from roomtone.gui.views.together.wishes import Wishes
@@ -57,6 +58,9 @@ class SubmitCard(Card):
         self._wishes = wishes
         self._take = ""
         self.check: Rows[FindingView] = Rows(look, self._finding, lambda finding: finding.text)
+        self.call = ChoiceBox(look, "What it answers", "The call that this take answers")
+        self._calls: tuple[Choice, ...] = ()
+        self._answers = ""
         self.in_shot = ChoiceBox(look, "Who can be seen or heard", "Who can be seen or heard in it")
         self.minors = ChoiceBox(look, "Children", "Whether children are in it")
         self.machines = Tick(look, "Programs may be trained with it")
@@ -70,10 +74,11 @@ class SubmitCard(Card):
         self._shot, self._minors = InShot.UNSAID, Minors.UNSAID
         self.column.addWidget(words("Submit this take", "strong"))
         for widget in (
-            self.check, self.in_shot, self.minors, self.machines, self.voice, self.terms, self.fault,
+            self.call, self.check, self.in_shot, self.minors, self.machines, self.voice, self.terms, self.fault,
         ):  # fmt: skip
             self.column.addWidget(widget)
         self.column.addWidget(self.give, 0, Qt.AlignmentFlag.AlignLeft)
+        self.call.chose.connect(self._answer)
         self.in_shot.chose.connect(self._choose_shot)
         self.minors.chose.connect(self._choose_minors)
         self.fault.hide()
@@ -83,6 +88,8 @@ class SubmitCard(Card):
         """Show it for a take that may be submitted."""
         self.setVisible(take.mine and take.stage in (Stage.OWN, Stage.WITHDRAWN))
         self.check.show_rows(take.findings)
+        self._answers = take.call
+        self._show_call()
         if take.id == self._take:
             return
         self._take = take.id
@@ -98,6 +105,24 @@ class SubmitCard(Card):
     def show_terms(self, terms: str) -> None:
         """Show under which terms takes are given to the project."""
         self.terms.setText(f"{terms} {WITHDRAWAL}" if terms else WITHDRAWAL)
+
+    def show_calls(self, calls: tuple[Choice, ...]) -> None:
+        """Let one of these open calls be answered with the take: ids with titles."""
+        self._calls = calls
+        self._show_call()
+
+    def _show_call(self) -> None:
+        entries = [("", "It answers no call"), *((call, f"For “{title}”") for call, title in self._calls)]
+        if all(call != self._answers for call, _ in entries):
+            entries.append((self._answers, "For a call that is closed"))
+        self.call.show_entries(entries, self._answers)
+        self.call.setVisible(len(entries) > 1)
+
+    def _answer(self, call: str) -> None:
+        take = self._take
+        # What was chosen is shown, and checked, once it is so.
+        self._show_call()
+        self._wishes.ask(lambda studio: studio.answer_with(take, call))
 
     def _finding(self, finding: FindingView) -> QWidget:
         return SignLine(self._look, finding)
