@@ -236,6 +236,7 @@ def test_somebody_comes_in_by_a_link(choir: Shell, guest: Shell) -> None:
     seen = until(lambda: [p for p in choir.json("people", "list")["people"] if p["name"] == "Dee"], 30, "Dee")
     assert seen[0]["role"] == "guest"
     assert choir.json("people", "role", "Dee", "contributor")["role"] == "contributor"
+    until(lambda: guest.json("project", "show")["role"] == "contributor", 30, "the new role")
     # What somebody may not do is refused at once; what was refused before can be seen and let go of.
     assert guest.refused("project", "edit", "--title", "Mine", code=2)["code"] == "not-allowed"
     assert guest.json("sync", "changes") == {"changes": []}
@@ -248,7 +249,7 @@ def test_a_recorder_adds_takes_and_needs_to_know_nothing(choir: Shell, guest: Sh
     told = choir.say("people", "recorder-key", "--device", "Booth").splitlines()
     project = choir.json("project", "list")[0]["id"]
     url = choir.json("whoami")["url"]
-    assert told[-1] == f"roomtone join {url} --token KEY --project {project} --title 'Evening choir'"
+    assert told[-1] == f"roomtone join {url} --token=KEY --project {project} --title 'Evening choir'"
     assert guest.refused("join", url, "--token", told[0], code=2)["code"] == "recorder-key"
     guest.json("join", url, "--token", told[0], "--project", project, "--title", "Evening choir")
     recorded = guest.json("record", "--input", "practice", "--seconds", "0.4")

@@ -12,6 +12,7 @@ import pytest
 from roomtone.foundation import settings as settings_file
 from roomtone.foundation.paths import Home
 from roomtone.studio.answering import mode_with
+from roomtone.studio.company import TERMS_CODE
 from roomtone.studio.contributing import SUBMITTED_CODE
 from roomtone.studio.snapshot import DraftKind, StudioState
 from roomtone.studio.together_snapshot import CallView, ReviewTake
@@ -257,3 +258,23 @@ def test_a_page_that_answers_a_call_is_looked_at_when_it_is_kept(place: Home) ->
         state = ears.wait("the take", lambda s: s.together.review.selected)
         taken = next(t for t in state.together.review.takes if t.id == state.together.review.selected)
         assert (taken.title, taken.text, taken.call, taken.stage) == ("Hum", "The room hums", call.id, Stage.OWN)
+
+
+def test_the_terms_are_told_once_and_again_where_they_change(place: Home) -> None:
+    def told(state: StudioState) -> list[str]:
+        return [n.problem.title for n in state.notices if n.problem.code == TERMS_CODE]
+
+    with Ears(place) as ears:
+        _begin(ears)
+        title = "Takes are given to “Evening choir” under CC BY-SA 4.0"
+        state = ears.wait("the terms", lambda s: title in told(s))
+        notice = next(n for n in state.notices if n.problem.title == title)
+        assert notice.problem.detail.startswith("Anybody may use and change it and has to name you")
+        ears.studio.dismiss(notice.id)
+        ears.wait("them to go", lambda s: title not in told(s))
+        ears.studio.edit_project(ProjectFields(licence=Licence.ZERO))
+        ears.wait("the others", lambda s: "Takes are given to “Evening choir” under CC0 1.0" in told(s))
+        assert title not in told(ears.now)
+    with Ears(place) as ears:
+        ears.wait("the project", lambda s: s.together.project.title == "Evening choir")
+        assert told(ears.now) == []

@@ -15,7 +15,7 @@ from roomtone.studio.aim import FREE
 from roomtone.studio.answering import Ready, guide_of, make_ready, make_ready_to_read, mode_with
 from roomtone.studio.camera_views import mode_text
 from roomtone.studio.together import Together
-from roomtone.studio.together_project import project_view
+from roomtone.studio.together_project import project_view, terms_mark
 from roomtone.studio.together_review import review_take
 from roomtone.studio.together_snapshot import FindingView
 from roomtone.studio.together_today import today_view
@@ -99,7 +99,7 @@ def tell_terms(people: Together, output: Output) -> None:
         # A recorder may add takes to a project that it may not look at.
         return
     # Other terms are read anew.
-    read = f"{view.id} {view.licence.value}"
+    read = terms_mark(view.id, view.licence)
     if read in workshop.settings.terms_read or output.json:
         return
     output.say(f"Takes are given to “{view.title}” under {view.licence}: {view.terms}")

@@ -142,7 +142,7 @@ def _recorder_key(options: argparse.Namespace, home: Home, clock: Clock, output:
     output.document(key)
     output.say(key.token)
     output.say("It can add takes to this project and nothing else. It is shown only now. On the recorder:")
-    output.say(f"roomtone join {server} --token KEY --project {project} --title {shlex.quote(title)}")
+    output.say(f"roomtone join {server} --token=KEY --project {project} --title {shlex.quote(title)}")
     return 0
 
 

@@ -21,7 +21,8 @@ from roomtone.studio.queueing import QueueThread
 from roomtone.studio.timetable import Timetable
 from roomtone.studio.together import Together
 from roomtone.studio.together_facts import role_of
-from roomtone.studio.together_snapshot import InvitationView, TogetherView
+from roomtone.studio.together_project import terms_mark
+from roomtone.studio.together_snapshot import InvitationView, ProjectView, TogetherView
 from roomtone.studio.together_view import together_view
 from roomtone.studio.visiting import Visiting
 from roomtone.takes.folder import read_manifest
@@ -32,6 +33,7 @@ from roomtone.wire.project.rights import Right, allowed
 
 log = logging.getLogger(__name__)
 
+TERMS_CODE: Final = "terms"
 # "5 min ago" is not true for ever.
 _MINUTE: Final = 60.0
 
@@ -114,6 +116,17 @@ class Company:
                 if model.together != view:
                     model.together = view
                 model.project = view.project.title or model.project
+        self._tell_terms(view.project)
+
+    def _tell_terms(self, project: ProjectView) -> None:
+        """Say once in plain words under which terms takes are given, before the first one; and where they changed."""
+        workshop = self.together.workshop
+        read = terms_mark(project.id, project.licence)
+        if not project.title or read in workshop.settings.terms_read:
+            return
+        workshop.change(terms_read=[*workshop.settings.terms_read, read])
+        title = f"Takes are given to “{project.title}” under {project.licence}"
+        self._board.notice(Problem(TERMS_CODE, title, project.terms), tone=Tone.QUIET)
 
     def _view(self) -> TogetherView:
         facts = self.together.facts(self.visiting.selected)

@@ -22,7 +22,7 @@ def recorder_words(together: Together, device: str = "") -> str:
     sync = together.workshop.sync()
     key = sync.make_recorder_key(project, device)
     server = sync.whoami().url
-    return f"roomtone join {server} --token {key.token} --project {project} --title {shlex.quote(title)}"
+    return f"roomtone join {server} --token={key.token} --project {project} --title {shlex.quote(title)}"
 
 
 class Joining:

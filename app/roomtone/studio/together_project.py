@@ -35,7 +35,7 @@ from roomtone.wire.project.credits import Credit, credits_of
 from roomtone.wire.project.cuts import Cut, cuts_of
 from roomtone.wire.project.edits import Item
 from roomtone.wire.project.health import CallHealth, Health, health_of, takes_by_call
-from roomtone.wire.project.items import CallFields, StepFields, Template
+from roomtone.wire.project.items import CallFields, Licence, StepFields, Template
 from roomtone.wire.project.licences import DEFAULT, plain
 from roomtone.wire.project.lineage import Branch, lineage_of
 from roomtone.wire.project.rights import Right, allowed
@@ -72,6 +72,11 @@ def project_view(facts: Facts) -> ProjectView:
         lineage=branches(lineage_of(state).trees),
         comments=comments_by(facts).get(state.id, ()),
     )
+
+
+def terms_mark(project: str, licence: Licence) -> str:
+    """Return what is remembered of terms that somebody read: others are read anew."""
+    return f"{project} {licence.value}"
 
 
 def health_line(health: Health) -> Line:

@@ -33,6 +33,9 @@ _USED_EVERY: Final = timedelta(hours=1)
 def new_token() -> tuple[str, str]:
     """Make a token; return it and the hash that is kept of it."""
     token = secrets.token_urlsafe(32)
+    while token.startswith("-"):
+        # On a command line it would be taken for an option.
+        token = secrets.token_urlsafe(32)
     return token, hash_token(token)
 
 

@@ -125,7 +125,7 @@ class CallsView(QWidget):
             change = CallFields(closed=not call.closed)
             acts.append(button(text, f"{text}: {call.title}", lambda: self._edit(call.id, change), "link"))
             away = CallFields(removed=True)
-            acts.append(SureButton("Take away", f"Take away: {call.title}", lambda: self._edit(call.id, away)))
+            acts.append(SureButton("Take away", f"Take away: {call.title}", lambda: self._edit(call.id, away), "link"))
         return acts
 
     def _answer(self, call: CallView) -> None:

@@ -100,11 +100,11 @@ def relabel(made: QPushButton, text: str, name: str) -> None:
 class SureButton(QPushButton):
     """A button that asks once more where it stands. Whoever goes elsewhere meanwhile has said no."""
 
-    def __init__(self, text: str, name: str, act: Callable[[], object]) -> None:
+    def __init__(self, text: str, name: str, act: Callable[[], object], role: str = "plain") -> None:
         super().__init__()
         self._asked = (text, name)
         self._act = act
-        self.setProperty("role", "plain")
+        self.setProperty("role", role)
         self.setObjectName(f"{text}/{name}")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.clicked.connect(self._press)
