@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 
 from roomtone.cli.command import Families, add_command
 from roomtone.cli.finding import NAMED, find_one, find_person, together
@@ -12,6 +11,7 @@ from roomtone.cli.output import Output, table
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import RoomtoneError, UsageError
 from roomtone.foundation.paths import Home
+from roomtone.studio.joining import recorder_command
 from roomtone.studio.together_people import device_view, invite_view, people_view
 from roomtone.wire.project.items import ProfileFields
 from roomtone.wire.project.people import NewInvite, Role
@@ -142,7 +142,7 @@ def _recorder_key(options: argparse.Namespace, home: Home, clock: Clock, output:
     output.document(key)
     output.say(key.token)
     output.say("It can add takes to this project and nothing else. It is shown only now. On the recorder:")
-    output.say(f"roomtone join {server} --token=KEY --project {project} --title {shlex.quote(title)}")
+    output.say(recorder_command(server, "KEY", project, title))
     return 0
 
 

@@ -22,7 +22,12 @@ def recorder_words(together: Together, device: str = "") -> str:
     sync = together.workshop.sync()
     key = sync.make_recorder_key(project, device)
     server = sync.whoami().url
-    return f"roomtone join {server} --token={key.token} --project {project} --title {shlex.quote(title)}"
+    return recorder_command(server, key.token, project, title)
+
+
+def recorder_command(server: str, token: str, project: str, title: str) -> str:
+    """Return the command that sets a recorder up with a key for one project."""
+    return f"roomtone join {server} --token={token} --project {project} --title {shlex.quote(title)}"
 
 
 class Joining:
