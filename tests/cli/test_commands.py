@@ -196,7 +196,7 @@ _COMMANDS = [
     ["calibrate"],
     *(
         ["takes", name]
-        for name in ("submit", "consent", "withdraw", "accept", "heard", "check", "free", "later", "cut")
+        for name in ("submit", "consent", "withdraw", "accept", "heard", "check", "free", "later", "cut", "used")
     ),
     *(["takes", name] for name in ("queue", "fetch")),
     *(["project", name] for name in ("create", "list", "use", "show", "edit", "steps", "move", "health", "credits")),
@@ -244,7 +244,11 @@ def test_usage_mistakes_exit_with_two_and_help_with_zero(shell: Shell) -> None:
     ):
         done = shell.run(*arguments, code=2)
         assert "usage: roomtone" in done.stderr
+        assert "The command was not understood – " in done.stderr
         assert done.stdout == ""
+    problem = json.loads(shell.run("takes", "bogus", "--json", code=2).stderr)["error"]
+    assert (problem["code"], problem["usage"]) == ("usage", True)
+    assert "bogus" in problem["detail"]
     assert "record" in shell.say("--help")
     assert shell.say("--version").startswith("Roomtone ")
 

@@ -77,7 +77,12 @@ def test_a_call_from_asking_to_acceptance(choir: Shell, tmp_path: Path) -> None:
     assert [one["stage"] for one in choir.json("takes", "queue")["takes"]] == ["submitted"]
     assert choir.refused("takes", "later", take, code=2)["code"] == "no-reason"
     assert choir.json("takes", "later", take, "--reason", "Slower")["reason"] == "Slower"
+    assert choir.refused("takes", "used", take, "0.1", code=2)["code"] == "not-accepted"
     assert choir.json("takes", "accept", take)["stage"] == "accepted"
+    assert choir.refused("takes", "used", take, "0:59", code=2)["code"] == "bad-seconds"
+    assert choir.refused("takes", "used", take, "some", code=2)["title"] == "What is used was not changed"
+    assert choir.json("takes", "used", take, "0.25")["seconds"] == 0.25
+    assert choir.json("project", "credits")["credits"][0]["seconds"] == 0.25
     assert choir.json("call", "list")["calls"][0]["progress"] == "1 of 2 accepted"
     assert choir.json("project", "credits")["credits"][0]["role"] == "low"
     choir.json("call", "close", call)
@@ -121,12 +126,18 @@ def test_nobody_accepts_what_was_not_given_and_consent_keeps_what_was_said(choir
     assert len(past) == 4
 
 
-def test_other_terms_are_read_anew_and_takes_are_named_by_the_title_of_now(choir: Shell) -> None:
+def test_other_terms_are_read_anew_and_takes_are_named_by_the_title_of_now(choir: Shell, tmp_path: Path) -> None:
     assert "CC BY-SA" in choir.say("record", *_PRACTICE)
     choir.json("project", "edit", "--licence", "cc0", "--title", "Late choir")
     said = choir.say("record", *_PRACTICE)
     assert "Takes are given to “Late choir” under CC0" in said
     assert "Late choir" in choir.json("takes", "list")[0]["title"]
+    page = tmp_path / "page.txt"
+    page.write_text("Dusk\n")
+    choir.json("write", "new", str(page))
+    for licence, act in (("by", ("takes", "import", str(page))), ("by-nc", ("write", "keep", "Dusk"))):
+        choir.json("project", "edit", "--licence", licence)
+        assert f"under CC {licence.upper()} 4.0" in choir.say(*act)
 
 
 def test_recipes_are_checked_and_cleared(choir: Shell) -> None:
@@ -243,6 +254,21 @@ def test_somebody_comes_in_by_a_link(choir: Shell, guest: Shell) -> None:
     assert choir.json("people", "recorder-key", "--device", "Booth")["token"]
     assert "this computer" in choir.say("people", "devices")
     assert guest.json("leave")["embedded"]
+
+
+def test_a_project_that_was_begun_alone_moves_to_where_a_link_leads(choir: Shell, guest: Shell, tmp_path: Path) -> None:
+    link = choir.json("people", "invite")["link"]
+    guest.json("project", "create", "Begun alone")
+    alone = next(one["id"] for one in guest.json("project", "list") if one["title"] == "Begun alone")
+    secret = tmp_path / "passphrase.txt"
+    secret.write_text("correct horse\n")
+    moved = guest.json("project", "move", "--link", link, "--name", "Dee", "--passphrase-file", str(secret))
+    assert (moved["project"], moved["before"]) == (alone, False)
+    assert guest.json("project", "move")["before"]
+    assert (guest.json("whoami")["account"]["name"], guest.json("whoami")["embedded"]) == ("Dee", False)
+    assert guest.json("project", "show")["role"] == "owner"
+    assert "Begun alone" in guest.say("project", "show")
+    guest.json("leave")
 
 
 def test_a_recorder_adds_takes_and_needs_to_know_nothing(choir: Shell, guest: Shell) -> None:

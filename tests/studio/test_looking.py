@@ -11,7 +11,7 @@ from roomtone.foundation.paths import Home
 from roomtone.studio.snapshot import StudioState
 from roomtone.studio.together_snapshot import PageView, ReviewTake
 from roomtone.wire.project.items import ProjectFields, Template
-from roomtone.wire.project.people import Role
+from roomtone.wire.project.people import NewInvite, Role
 from tests.assembly.documents import make_pdf
 from tests.rigs import signals
 from tests.rigs.app import RoomtoneHome
@@ -23,7 +23,7 @@ def _ben(ears: Ears) -> Iterator[RoomtoneHome]:
     """Begin a project; somebody comes into it by a link."""
     ears.studio.start_project("Evening choir", Template.CHOIR, ProjectFields())
     ears.wait("the project", lambda s: s.together.project.title == "Evening choir")
-    ears.studio.invite(Role.CONTRIBUTOR, 1)
+    ears.studio.invite(NewInvite(Role.CONTRIBUTOR, 1))
     state = ears.wait("a link", lambda s: any(one.link for one in s.together.people.invites))
     link = next(one.link for one in state.together.people.invites if one.link)
     with (

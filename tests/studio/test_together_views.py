@@ -132,6 +132,26 @@ def test_calls_and_steps_are_spoken_of_by_those_who_may(choir: Choir) -> None:
     assert not together_view(choir.facts(GUEST)).project.may_comment
 
 
+def test_replies_keep_their_place_where_what_they_answer_was_taken_away(choir: Choir) -> None:
+    call = choir.edit(LEADER, "", CallFields(title="Low"))
+
+    def said() -> list[tuple[str, bool, bool, list[str]]]:
+        found = together_view(choir.facts(LEADER)).project.calls[0].comments
+        return [(one.text, one.removed, one.may_remove, [reply.text for reply in one.replies]) for one in found]
+
+    asked = choir.edit(MEMBER, "", CommentFields(about=call, text="How low?"))
+    answer = choir.edit(LEADER, "", CommentFields(about=call, text="To the floor", reply_to=asked))
+    choir.edit(MEMBER, "", CommentFields(about=call, text="Below it?", reply_to=answer))
+    choir.edit(MEMBER, asked, CommentFields(removed=True))
+    choir.edit(LEADER, answer, CommentFields(removed=True))
+    assert said() == [("This comment was taken away", True, False, ["Below it?"])]
+    choir.edit(MEMBER, asked, CommentFields(removed=False))
+    assert said() == [("How low?", False, True, ["Below it?"])]
+    alone = choir.edit(MEMBER, "", CommentFields(about=call, text="Never mind"))
+    choir.edit(MEMBER, alone, CommentFields(removed=True))
+    assert len(said()) == 1
+
+
 def test_what_the_app_wrote_into_a_take_counts_before_it_is_submitted(choir: Choir) -> None:
     call = choir.edit(LEADER, "", CallFields(title="Alto", sample_rate=96_000, kinds=[MediaKind.SOUND]))
     guide = choir.take(LEADER, "Guide")

@@ -21,6 +21,7 @@ from roomtone.takes.model import load_take
 from roomtone.takes.movie import Fragment, MovieScan, NotMovieError, scan_file
 from roomtone.takes.movie_index import MovieIndex
 from roomtone.takes.recovery import digest_file, recover, recover_all
+from tests.rigs.disks import SmallDisk
 from tests.takes.making import began
 
 _SAMPLE = Path(__file__).parents[1] / "data" / "takes" / "schema-1-growing-film" / "camera-1.mp4"
@@ -113,6 +114,37 @@ def test_a_torn_film_becomes_a_playable_track(home: Home, number: int, more: int
     before = {found.name: found.read_bytes() for found in folder.iterdir()}
     assert recover_all(home.takes, ManualClock()) == ([], [])
     assert {found.name: found.read_bytes() for found in folder.iterdir()} == before
+
+
+@pytest.mark.expects_log("not recovered")
+@pytest.mark.parametrize(
+    "room",
+    [
+        pytest.param(0, id="not even for what is torn"),
+        pytest.param(4096, id="for what is torn, and not for all of the header"),
+    ],
+)
+def test_a_full_disk_leaves_a_film_to_the_next_start(room: int) -> None:
+    end, frames = _ends()[-1]
+    # A page of its own is enough for what is torn; the header does not fit into what is left of the film's last one.
+    data = _film()[:end] + b"torn"
+    with SmallDisk(4) as disk:
+        home = Home(disk.path).prepare()
+        folder = _take_with(home, data)
+        path, torn = folder / "camera-1.mp4", folder / "camera-1.mp4.torn"
+        disk.fill(room)
+        recovered, troubles = recover_all(home.takes, ManualClock())
+        assert recovered == []
+        assert [error.code for error in troubles] == ["disk-full"]
+        assert path.read_bytes() + (torn.read_bytes() if room else b"") == data
+        assert torn.exists() is bool(room)
+        disk.make_room()
+        recovered, troubles = recover_all(home.takes, ManualClock())
+        assert troubles == []
+        manifest = recovered[0].manifest
+        assert manifest is not None
+        assert (manifest.tracks[0].frames, torn.read_bytes()) == (frames, data[end:])
+        _plays_without_a_word(path)
 
 
 @pytest.mark.parametrize("times", [1, 2])

@@ -205,9 +205,10 @@ def test_a_project_begun_alone_moves_to_a_shared_server_with_everything_in_it(ri
     assert take.id not in rig.client.status().safe
     assert [one.reachable for one in rig.client.list_local_projects()] == [False]
     moved = rig.client.move_project(project)
-    assert (moved.takes, moved.missing) == (1, [])
+    assert (moved.takes, moved.missing, moved.before) == (1, [], False)
     rig.kill_worker()
-    assert rig.client.move_project(project).edits == moved.edits, "again, it changes nothing"
+    again = rig.client.move_project(project)
+    assert (again.edits, again.before) == (moved.edits, True), "again, it changes nothing"
     after = _settled(rig.client, project)
     assert (after.here, after.server) == (False, server.url)
     assert _titles(after) == ["Bass", "Drums"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from typing import Final
 
 from roomtone.cli.command import Families, add_command
 from roomtone.cli.finding import find_anything, find_comment, find_person, together
@@ -15,6 +16,8 @@ from roomtone.studio.together_comments import comments_of
 from roomtone.studio.together_snapshot import CommentView
 from roomtone.wire.project.items import Anchor, CommentFields, Lines, Moment, Region
 from roomtone.wire.project.links import Place, write_link
+
+_UNSAID: Final = "Nothing was said"
 
 
 def add(commands: Families[argparse.ArgumentParser]) -> None:
@@ -77,10 +80,10 @@ def _anchor(options: argparse.Namespace) -> Anchor | None:
     return None
 
 
-def read_time(text: str) -> float:
-    """Read a time as people write it: 7, 7.5, 0:07, 1:02:03. Raises ``UsageError``."""
+def read_time(text: str, title: str = _UNSAID) -> float:
+    """Read a time as people write it: 7, 7.5, 0:07, 1:02:03. Raises ``UsageError`` of that title."""
     if not re.fullmatch(r"(\d+:){0,2}\d+(\.\d+)?", text):
-        raise _bad_place(text, "Write 7, 0:07 or 1:02:03")
+        raise UsageError("bad-place", title, f"“{text}” is no time", "Write 7, 0:07 or 1:02:03")
     seconds = 0.0
     for part in text.split(":"):
         seconds = seconds * 60 + float(part)
@@ -88,7 +91,7 @@ def read_time(text: str) -> float:
 
 
 def _bad_place(text: str, remedy: str) -> UsageError:
-    return UsageError("bad-place", "Nothing was said", f"“{text}” is no place", remedy)
+    return UsageError("bad-place", _UNSAID, f"“{text}” is no place", remedy)
 
 
 def _list(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:

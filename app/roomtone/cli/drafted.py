@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from roomtone.assembly.messages import BroughtIn, Page
-from roomtone.cli.aiming import aim
+from roomtone.cli.aiming import aim, tell_terms
 from roomtone.cli.output import Output, table
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import UsageError
@@ -29,12 +29,20 @@ def add_aim(parser: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def drafting(home: Home, clock: Clock, call: str = "", *, prompt: bool = False) -> Iterator[Drafting]:
-    """Hand out the drafts of a home, for a call or the day's prompt; let go of the workers afterwards."""
+def drafting(
+    home: Home, clock: Clock, call: str = "", *, prompt: bool = False, giving: Output | None = None
+) -> Iterator[Drafting]:
+    """Hand out the drafts of a home, for a call or the day's prompt; let go of the workers afterwards.
+
+    ``giving`` is where the terms are told when a draft has become a take, which is given only by submitting it.
+    """
     workshop = Workshop(home, clock)
     try:
-        aim(Together(workshop, clock), call, prompt=prompt)
+        people = Together(workshop, clock)
+        aim(people, call, prompt=prompt)
         yield Drafting(home, clock, workshop)
+        if giving is not None:
+            tell_terms(people, giving)
     finally:
         workshop.close()
 

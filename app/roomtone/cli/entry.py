@@ -28,6 +28,7 @@ from roomtone.cli import (
 from roomtone.cli.command import Command
 from roomtone.cli.output import Output
 from roomtone.foundation import logs
+from roomtone.foundation.arguments import Parser
 from roomtone.foundation.clock import SystemClock
 from roomtone.foundation.errors import RoomtoneError, UsageError, from_os_error, unexpected
 from roomtone.foundation.paths import find_home
@@ -59,7 +60,7 @@ _FAMILIES = (
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="roomtone",
         description="Record a take, and it is in the shared project by the time you stop.",
         epilog=_EPILOG,
@@ -75,11 +76,11 @@ def build_parser() -> argparse.ArgumentParser:
 
 def run(home: str | None, arguments: list[str]) -> int:
     """Run one command; return 0, 1 (the world's fault, explained) or 2 (usage)."""
-    options = build_parser().parse_args(arguments)
     # A shell that starts us in the background has Ctrl+C ignored, also when it is sent to us alone.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    output = Output(json=getattr(options, "json", False))
+    output = Output(json="--json" in arguments)
     try:
+        options = build_parser().parse_args(arguments)
         place = find_home(options.home or home).prepare()
         logs.log_to_file(place.logs, "cli")
         command: Command = options.command

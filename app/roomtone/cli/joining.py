@@ -27,8 +27,7 @@ def add(commands: Families[argparse.ArgumentParser]) -> None:
     """Add the commands to the command line."""
     joining = add_command(commands, "join", "come in by a link, or use a shared server from now on", _join)
     joining.add_argument("link", help="a link to join, or the address of a server")
-    joining.add_argument("--name", default="", help="what you are called there (default: the name in your takes)")
-    joining.add_argument("--passphrase-file", metavar="F", help=f"{_FILE}; without one you are a guest")
+    add_account(joining)
     joining.add_argument("--token", default="", help="the key, for an address that has none in it")
     joining.add_argument("--project", default="", metavar="ID", help="where takes go, for the key of a recorder")
     joining.add_argument("--title", default="", help="what that project is called in the titles of takes")
@@ -39,6 +38,12 @@ def add(commands: Families[argparse.ArgumentParser]) -> None:
     logging.add_argument("--passphrase-file", metavar="F", help=_FILE)
     add_command(commands, "leave", "go back to the server on this computer", _leave)
     add_command(commands, "whoami", "say which server is used, and as whom", _whoami)
+
+
+def add_account(parser: argparse.ArgumentParser) -> None:
+    """Let a command that comes in by a link say as whom."""
+    parser.add_argument("--name", default="", help="what you are called there (default: the name in your takes)")
+    parser.add_argument("--passphrase-file", metavar="F", help=f"{_FILE}; without one you are a guest")
 
 
 def read_passphrase(file: str | None, question: str) -> str:
@@ -68,6 +73,14 @@ def check_passphrase(passphrase: str, title: str) -> None:
         )
 
 
+def account_passphrase(options: argparse.Namespace) -> str:
+    """Return the passphrase of whoever comes in by a link; "" for a guest. Raises ``UsageError``."""
+    passphrase = read_passphrase(options.passphrase_file, "A passphrase (none for a guest): ")
+    if passphrase:
+        check_passphrase(passphrase, "You did not come in")
+    return passphrase
+
+
 def device_name() -> str:
     """Return what this computer is called in the list of keys."""
     return socket.gethostname()[:100]
@@ -88,9 +101,7 @@ def _join(options: argparse.Namespace, home: Home, clock: Clock, output: Output)
             return 0
         # Read before anything is given, as in the window.
         output.say(f"“{view.title}”: {view.terms}")
-        passphrase = read_passphrase(options.passphrase_file, "A passphrase (none for a guest): ")
-        if passphrase:
-            check_passphrase(passphrase, "You did not come in")
+        passphrase = account_passphrase(options)
         joined = joining.join(options.link, options.name, passphrase, device_name())
     output.document(joined)
     output.say(f"{joined.account.name} is {joined.role or view.role} of “{joined.title}” on {joined.url}")

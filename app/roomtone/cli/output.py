@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from roomtone.foundation.arguments import MisunderstoodError
 from roomtone.foundation.errors import Problem, RoomtoneError
 
 
@@ -63,7 +64,8 @@ class Output:
         if self.json:
             sys.stderr.write(msgspec.json.encode({"error": error.problem}).decode() + "\n")
         else:
-            sys.stderr.write(f"roomtone: {_plain(str(error))}\n")
+            usage = error.usage if isinstance(error, MisunderstoodError) else ""
+            sys.stderr.write(f"{usage}roomtone: {_plain(str(error))}\n")
         sys.stderr.flush()
 
 

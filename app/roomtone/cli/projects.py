@@ -9,10 +9,12 @@ from typing import Final
 
 from roomtone.cli.command import Families, add_command
 from roomtone.cli.finding import NAMED, find_one, find_person, find_step, find_take, together
+from roomtone.cli.joining import account_passphrase, add_account, device_name
 from roomtone.cli.output import Output, table
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import UsageError
 from roomtone.foundation.paths import Home
+from roomtone.studio.joining import Joining
 from roomtone.studio.together import Together
 from roomtone.studio.together_project import branches, calls_of, choice_words, project_view, steps_of
 from roomtone.studio.together_words import count
@@ -61,6 +63,7 @@ def add(commands: Families[argparse.ArgumentParser]) -> None:
     stepping.add_argument("--place", nargs=2, metavar=("STEP", "N"), help="put a step at a place, counted from 1")
     moving = add_command(parts, "move", "move it from this computer's own server to the one that was joined", _move)
     moving.add_argument("--link", default="", help="join by this link first")
+    add_account(moving)
     add_command(parts, "health", "say what is missing, what has stalled, and how long there is", _health)
     add_command(parts, "credits", "say who is in the piece, with what", _credits)
     add_command(parts, "lineage", "show which takes come from which", _lineage)
@@ -239,10 +242,12 @@ def _place(state: ProjectState, moved: str, number: str) -> float:
 
 def _move(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
     with together(home, clock) as people:
-        moved = people.workshop.sync().move_project(people.project(), options.link)
+        passphrase = account_passphrase(options) if options.link else ""
+        moved = Joining(people).move(options.link, options.name, passphrase, device_name())
     output.document(moved)
     what = f"{count(moved.takes, 'take')} and {count(moved.edits, 'change')}"
-    output.say(f"On its way to {moved.server}: {what}, under the same id")
+    way = "It was sent there before; what is still missing is on its way" if moved.before else "On its way"
+    output.say(f"{way} to {moved.server}: {what}, under the same id")
     for title in moved.missing:
         output.say(f"  “{title}” is not on this computer and stays where it is")
     return 0

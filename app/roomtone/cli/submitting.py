@@ -6,17 +6,18 @@ import argparse
 from typing import Final
 
 from roomtone.cli.command import Families, add_command
+from roomtone.cli.comments import read_time
 from roomtone.cli.finding import NAMED, find_take, together
 from roomtone.cli.output import Output, table
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import UsageError
 from roomtone.foundation.paths import Home
-from roomtone.studio.cutting import publish_cut
+from roomtone.studio.cutting import publish_cut, say_used
 from roomtone.studio.together import Together
 from roomtone.studio.together_facts import said_of
 from roomtone.studio.together_review import review_take, review_view
 from roomtone.studio.together_words import consent_words, title_of
-from roomtone.studio.views import size
+from roomtone.studio.views import duration, size
 from roomtone.upload.together_messages import LocalCopy
 from roomtone.wire.project.items import Consent, InShot, Minors, TakeFields
 from roomtone.wire.project.licences import WITHDRAWAL
@@ -54,6 +55,9 @@ def add(takes: Families[argparse.ArgumentParser]) -> None:
     what = cutting.add_mutually_exclusive_group()
     what.add_argument("--name", default="", help="what the cut is called (default: as before, or as the take)")
     what.add_argument("--withdraw", action="store_true", help="it is no cut any more")
+    using = add_command(takes, "used", "say how much of an accepted take is in the piece, for the credits", _used)
+    using.add_argument("take", help=NAMED)
+    using.add_argument("length", help="such as 7, 0:07 or 1:02:03.5; 0 is all of it")
     add_command(takes, "queue", "list what was submitted, the unheard first", _queue)
     fetching = add_command(takes, "fetch", "bring somebody's take to this computer", _fetch)
     fetching.add_argument("take", help=NAMED)
@@ -160,6 +164,18 @@ def _cut(options: argparse.Namespace, home: Home, clock: Clock, output: Output) 
         name = publish_cut(people, take, "" if options.withdraw else options.name or before or title)
     output.document({"take": take, "cut": name})
     output.say(f"“{title}” is the cut “{name}”" if name else f"“{title}” is no cut any more")
+    return 0
+
+
+def _used(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
+    seconds = read_time(options.length, "What is used was not changed")
+    with together(home, clock) as people:
+        state = people.document().state
+        take = find_take(state, options.take)
+        say_used(people, take, seconds)
+    output.document({"take": take, "seconds": seconds})
+    much = f"{duration(seconds)} of" if seconds else "All of"
+    output.say(f"{much} “{title_of(state, take)}” is in the piece")
     return 0
 
 

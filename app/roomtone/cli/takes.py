@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 from roomtone.cli import films, submitting
-from roomtone.cli.aiming import aim
+from roomtone.cli.aiming import aim, tell_terms
 from roomtone.cli.command import Families, add_command, finite
 from roomtone.cli.finding import find_take
 from roomtone.cli.output import Output, table
@@ -245,7 +245,8 @@ def _import(options: argparse.Namespace, home: Home, clock: Clock, output: Outpu
     brought = []
     failed = 0
     try:
-        aim(Together(workshop, clock), options.call, prompt=options.prompt)
+        people = Together(workshop, clock)
+        aim(people, options.call, prompt=options.prompt)
         for file in options.file:
             try:
                 take = workshop.bring_in(file, options.title, keep_location=options.keep_location)
@@ -257,6 +258,9 @@ def _import(options: argparse.Namespace, home: Home, clock: Clock, output: Outpu
             output.say(f"Brought in “{take.manifest.title}”: {take.folder}")
             if take.located:
                 output.say(f"  {take.located}")
+        if brought:
+            # They are given only by submitting them.
+            tell_terms(people, output)
     finally:
         workshop.close()
     output.document(brought)

@@ -125,7 +125,7 @@ def _title(options: argparse.Namespace, home: Home, clock: Clock, output: Output
 
 
 def _keep(options: argparse.Namespace, home: Home, clock: Clock, output: Output) -> int:
-    with drafted.drafting(home, clock, options.call, prompt=options.prompt) as drafts:
+    with drafted.drafting(home, clock, options.call, prompt=options.prompt, giving=output) as drafts:
         return drafted.tell_kept(output, drafts.keep(_page(drafts, options.page)))
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
+from roomtone.foundation.arguments import MisunderstoodError, Parser
 from roomtone.foundation.clock import Clock, SystemClock
 from roomtone.foundation.errors import RoomtoneError, UsageError, from_os_error
 from roomtone.foundation.files import make_directory
@@ -32,6 +33,10 @@ def run(home: str | None, arguments: list[str]) -> int:
     """Carry out one command; return the exit code: 0, 1 for what the world did, 2 for wrong usage."""
     try:
         options = _parser().parse_args(arguments)
+    except MisunderstoodError as error:
+        sys.stderr.write(error.usage)
+        _fail(error, "--json" in arguments)
+        return 2
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 2
     act: Callable[[argparse.Namespace, Home, Clock], int] = options.act
@@ -59,7 +64,7 @@ def _print(line: str) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="roomtone server", description="The collaboration server.")
+    parser = Parser(prog="roomtone server", description="The collaboration server.")
     parser.set_defaults(json=False)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     running = _add(commands, "run", _run, "run the server until it is told to end")

@@ -1,4 +1,4 @@
-"""Cuts: what leaders publish as a version of the piece."""
+"""Cuts: what leaders publish as a version of the piece, and how much of a take is in it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from roomtone.takes.naming import one_line
 from roomtone.wire.project.cuts import cuts_of
 from roomtone.wire.project.items import TakeFields
 from roomtone.wire.project.rights import Right, allowed
-from roomtone.wire.project.state import Stage
+from roomtone.wire.project.state import Stage, seconds_of
 
 _MAX_NAME: Final = 300
 
@@ -39,3 +39,21 @@ def publish_cut(together: Together, take: str, name: str) -> str:
     if called != (state.said(take).cut or ""):
         together.edit(take, TakeFields(cut=called))
     return called
+
+
+def say_used(together: Together, take: str, seconds: float) -> None:
+    """Say how much of an accepted take is in the piece, for the credits; 0 stands for all of it.
+
+    Raises ``RoomtoneError``.
+    """
+    state = together.document().state
+    there = state.takes.get(take)
+    if there is None:
+        raise no_such_take(take)
+    unchanged, whole = f"What is used of “{there.title}” was not changed", seconds_of(there)
+    if state.stage(take) is not Stage.ACCEPTED:
+        raise UsageError("not-accepted", unchanged, "Only accepted takes are in the piece", "Accept the take first")
+    if not 0 <= seconds <= whole:
+        raise UsageError("bad-seconds", unchanged, f"It is {whole:.1f} s long", "Give no more; 0 is all of it")
+    if seconds != (state.said(take).seconds_used or 0.0):
+        together.edit(take, TakeFields(seconds_used=seconds))

@@ -92,9 +92,13 @@ class Joining:
             self._workshop.project()
         return membership
 
-    def move(self, link: str = "") -> Moved:
-        """Move the project to the server that was joined."""
-        return self._workshop.sync().move_project(self._together.project(), link)
+    def move(self, link: str = "", name: str = "", passphrase: str = "", device: str = "") -> Moved:
+        """Move the project to the server that was joined, or that is joined by ``link`` for it."""
+        project, title = self._workshop.project()
+        if link:
+            self.join(link, name, passphrase, device)
+            self._together.choose(project, title)
+        return self._workshop.sync().move_project(project)
 
     def _choose_there(self) -> None:
         projects = self._workshop.sync().list_projects()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from roomtone.foundation.errors import Problem
 from roomtone.studio.together_facts import PDF, Facts, role_of
 from roomtone.studio.together_snapshot import CommentView
@@ -16,6 +18,8 @@ from roomtone.wire.project.state import ProjectState
 
 Said = tuple[Item, CommentFields]
 
+REMOVED: Final = "This comment was taken away"
+
 
 def comment_counts(state: ProjectState) -> dict[str, int]:
     """Return how many comments there are about each thing."""
@@ -28,7 +32,7 @@ def comment_counts(state: ProjectState) -> dict[str, int]:
 
 def comments_of(facts: Facts, about: str) -> tuple[CommentView, ...]:
     """Return what people say of something, by its place in it, each with its replies; what has no place comes first."""
-    mine = [(item, said) for item, said in facts.state.all_of(CommentFields) if said.about == about]
+    mine = [(item, said) for item, said in facts.state.all_of(CommentFields, removed=True) if said.about == about]
     paged = about in facts.state.takes and any(track.media == PDF for track in own_tracks(facts.state.takes[about]))
     return threads(facts, mine, paged=paged)
 
@@ -36,14 +40,17 @@ def comments_of(facts: Facts, about: str) -> tuple[CommentView, ...]:
 def comments_by(facts: Facts) -> dict[str, tuple[CommentView, ...]]:
     """Return what people say of everything but takes, by what it is about: a project has many calls and steps."""
     found: dict[str, list[Said]] = {}
-    for item, said in facts.state.all_of(CommentFields):
+    for item, said in facts.state.all_of(CommentFields, removed=True):
         if said.about and said.about not in facts.state.takes:
             found.setdefault(said.about, []).append((item, said))
     return {about: threads(facts, mine) for about, mine in found.items()}
 
 
 def threads(facts: Facts, mine: list[Said], *, paged: bool = False) -> tuple[CommentView, ...]:
-    """Return the comments of one thing with their replies; ``paged`` says that it has pages."""
+    """Return the comments of one thing with their replies; ``paged`` says that it has pages.
+
+    What was taken away is not told; but where somebody replied to it, its place is kept for the replies.
+    """
     known = {item.id for item, _ in mine}
     leads = allowed(role_of(facts), Right.LEAD)
     waiting = {one.edit.item: one for one in facts.document.pending if one.state is not EditState.SETTLED}
@@ -53,6 +60,8 @@ def threads(facts: Facts, mine: list[Said], *, paged: bool = False) -> tuple[Com
             replies.setdefault(said.reply_to or "", []).append((item, said))
 
     def shown(item: Item, said: CommentFields, below: tuple[CommentView, ...] = ()) -> CommentView:
+        if said.removed:
+            said = CommentFields(about=said.about, text=REMOVED, anchor=said.anchor, removed=True)
         pending = waiting.get(item.id)
         problem: Problem | None = pending.problem if pending and pending.state is EditState.REFUSED else None
         anchor, at = anchor_words(said.anchor, paged=paged)
@@ -69,8 +78,9 @@ def threads(facts: Facts, mine: list[Said], *, paged: bool = False) -> tuple[Com
             page=region.page if region else 1,
             lines=(lines.first, lines.last) if lines else None,
             resolved=bool(said.resolved),
-            mine=item.author == facts.me,
-            may_remove=item.author == facts.me or leads,
+            mine=item.author == facts.me and not said.removed,
+            may_remove=(item.author == facts.me or leads) and not said.removed,
+            removed=bool(said.removed),
             waiting=pending is not None and problem is None,
             replies=below,
             problem=problem,
@@ -84,8 +94,10 @@ def threads(facts: Facts, mine: list[Said], *, paged: bool = False) -> tuple[Com
             here = replies.get(looking.pop(0), [])
             found += here
             looking += [item.id for item, _ in here]
-        return tuple(shown(item, said) for item, said in sorted(found, key=lambda pair: pair[0].created))
+        there = [(item, said) for item, said in found if not said.removed]
+        return tuple(shown(item, said) for item, said in sorted(there, key=lambda pair: pair[0].created))
 
     roots = [(item, said) for item, said in mine if said.reply_to not in known or said.reply_to == item.id]
     views = [shown(item, said, thread(item.id)) for item, said in roots]
+    views = [view for view in views if view.replies or not view.removed]
     return tuple(sorted(views, key=lambda view: view.at if view.at is not None else -1.0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from roomtone.wire.project.items import Anchor, CallFields, Consent, ProjectFields, StepFields, Template
-from roomtone.wire.project.people import Role
+from roomtone.wire.project.people import NewInvite, Role
 
 
 class TogetherIntents(Protocol):
@@ -59,6 +59,9 @@ class TogetherIntents(Protocol):
     def submit(self, take: str, consent: Consent) -> None:
         """Give a take to the project."""
 
+    def edit_consent(self, take: str, consent: Consent) -> None:
+        """Say anew who is in a take of one's own, and what may be done with it."""
+
     def withdraw(self, take: str) -> None:
         """Take one's own take back; it can be submitted again."""
 
@@ -70,6 +73,9 @@ class TogetherIntents(Protocol):
 
     def publish_cut(self, take: str, name: str) -> None:
         """Publish an accepted take as a version of the piece; "" for a name: not any more."""
+
+    def say_used(self, take: str, seconds: float) -> None:
+        """Say how much of an accepted take is in the piece; 0 is all of it."""
 
     def comment(self, about: str, text: str, anchor: Anchor | None = None, reply_to: str = "", to: str = "") -> None:
         """Say something about a take, a call, a step or the project; ``to`` an account is a nudge."""
@@ -98,8 +104,8 @@ class TogetherIntents(Protocol):
     def move_project(self) -> None:
         """Move the project from this computer's own server to the one that was joined, with everything in it."""
 
-    def invite(self, role: Role, days: int, note: str = "") -> None:
-        """Make a link."""
+    def invite(self, wanted: NewInvite) -> None:
+        """Make a link into the project."""
 
     def revoke_invite(self, invite: str) -> None:
         """Let a link open nothing any more."""

@@ -83,6 +83,7 @@ def review_take(facts: Facts, take: Take, comment_count: int = 0) -> ReviewTake:
         tracks=drawn.tracks,
         thumbnail=drawn.thumbnail,
         filmstrip=drawn.filmstrip,
+        used=said.seconds_used or 0.0,
         page=facts.pages.get(take.id, PageView()) if pdf_of(facts, take.id) else None,
     )
 

@@ -82,6 +82,7 @@ class CommentView(msgspec.Struct, frozen=True):
     ``region`` is the part of a picture, or of that ``page`` of a PDF, and ``lines`` those of a text; both count from 1.
     ``waiting`` tells that it has not reached the server yet, ``problem`` why it never will. ``link`` leads to what it
     is about, down to the second; "" for what is no take. ``may_remove`` tells that the person may take it away.
+    ``removed`` tells that this was done, and that only its replies are left.
     """
 
     id: str
@@ -100,6 +101,7 @@ class CommentView(msgspec.Struct, frozen=True):
     problem: Problem | None = None
     link: str = ""
     may_remove: bool = False
+    removed: bool = False
 
 
 class StepView(msgspec.Struct, frozen=True):
@@ -261,7 +263,8 @@ class ReviewTake(msgspec.Struct, frozen=True):
     for later. ``local`` tells that its files are here; ``file`` is what can be shown or read, "" while there is none;
     ``library`` is its id in the list of takes where it was made here. ``versions`` are the takes it replaces, ``cut``
     is the name under which it was published, "" for what was not; ``tracks``, ``thumbnail`` and ``filmstrip`` are what
-    is drawn of another’s take once it is here, ``page`` what is drawn of a PDF, ``None`` for everything else.
+    is drawn of another’s take once it is here, ``page`` what is drawn of a PDF, ``None`` for everything else. ``used``
+    seconds of it are in the piece, 0 for all of an accepted one.
     """
 
     id: str
@@ -292,6 +295,7 @@ class ReviewTake(msgspec.Struct, frozen=True):
     thumbnail: str = ""
     filmstrip: str = ""
     page: PageView | None = None
+    used: float = 0.0
 
 
 class ReviewView(msgspec.Struct, frozen=True):

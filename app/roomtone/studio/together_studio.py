@@ -7,7 +7,7 @@ from collections.abc import Callable
 from roomtone.studio.backstage import Backstage
 from roomtone.studio.company import Company
 from roomtone.studio.contributing import Contributing
-from roomtone.studio.cutting import publish_cut
+from roomtone.studio.cutting import publish_cut, say_used
 from roomtone.studio.joining import Joining, recorder_words
 from roomtone.studio.roles import Roles
 from roomtone.studio.together import Together
@@ -99,6 +99,9 @@ class TogetherStudio:
     def submit(self, take: str, consent: Consent) -> None:
         self._quick.put(lambda: self._contributing.submit(take, consent))
 
+    def edit_consent(self, take: str, consent: Consent) -> None:
+        self._edit(lambda: self._together.edit(take, TakeFields(consent=consent)))
+
     def withdraw(self, take: str) -> None:
         self._edit(lambda: self._together.withdraw(take))
 
@@ -110,6 +113,9 @@ class TogetherStudio:
 
     def publish_cut(self, take: str, name: str) -> None:
         self._edit(lambda: publish_cut(self._together, take, name))
+
+    def say_used(self, take: str, seconds: float) -> None:
+        self._edit(lambda: say_used(self._together, take, seconds))
 
     # Words.
 
@@ -162,11 +168,9 @@ class TogetherStudio:
     def move_project(self) -> None:
         self._ask(self._joining.move)
 
-    def invite(self, role: Role, days: int, note: str = "") -> None:
+    def invite(self, wanted: NewInvite) -> None:
         def make() -> None:
-            made = self._together.workshop.sync().make_invite(
-                self._together.project(), NewInvite(role, days, note=note)
-            )
+            made = self._together.workshop.sync().make_invite(self._together.project(), wanted)
             self._company.links[made.id] = made.link
 
         self._ask(make)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from roomtone.foundation.clock import Clock
 from roomtone.foundation.errors import RoomtoneError, from_os_error, unexpected
-from roomtone.foundation.files import sync_data, sync_directory
+from roomtone.foundation.files import atomic_write, sync_data
 from roomtone.takes import flac, movie, wave
 from roomtone.takes.decode import blocks, decode_whole
 from roomtone.takes.documents import Ending, PictureFacts, Sealing, TrackSeal, TrackStart, sealed_manifest
@@ -204,8 +204,7 @@ def _complete(path: Path, track: TrackStart, cut: Cut) -> Cut:
         size = cut.bytes - wave.HEADER
         if size % 2:
             # RIFF chunks have an even length; three bytes a sample may make an odd one.
-            with path.open("ab") as file:
-                file.write(b"\0")
+            _append(path, cut.bytes, b"\0")
         return Cut(cut.bytes + size % 2, cut.frames, [(0, wave.header(form, size).hex())])
     with path.open("rb") as file:
         head = file.read(flac.STREAMINFO_END)
@@ -221,18 +220,34 @@ def _complete_film(path: Path, cut: Cut) -> Cut:
     """Append a film's final header, so that all players find their way in it; they play it without one too."""
     index = MovieIndex()
     scan = movie.scan_file(path, index.add)
-    with path.open("r+b") as file:
+    with path.open("rb") as file:
         patch = close_start(file.read(_FILM_START), cut.bytes)
-        try:
-            header = index.header(scan.header)
-        except movie.NotMovieError as error:
-            log.info("%s keeps its fragments only: %s", path.name, error)
-            return cut
-        if patch is None:
-            return cut
-        file.seek(cut.bytes)
-        file.write(header)
+    try:
+        header = index.header(scan.header)
+    except movie.NotMovieError as error:
+        log.info("%s keeps its fragments only: %s", path.name, error)
+        return cut
+    if patch is None:
+        return cut
+    _append(path, cut.bytes, header)
     return Cut(cut.bytes + len(header), cut.frames, [(patch[0], patch[1].hex())])
+
+
+def _append(path: Path, end: int, data: bytes) -> None:
+    """Add bytes behind the ``end`` of a track and make them durable, before the journal counts on them.
+
+    Raises ``OSError`` with the track as it was.
+    """
+    with path.open("r+b", buffering=0) as file:
+        file.seek(end)
+        try:
+            view = memoryview(data)
+            while view:
+                view = view[file.write(view) :]
+            sync_data(file.fileno())
+        except OSError:
+            file.truncate(end)
+            raise
 
 
 def _keep_torn(path: Path, whole: int) -> None:
@@ -244,9 +259,5 @@ def _keep_torn(path: Path, whole: int) -> None:
         file.seek(whole)
         rest = file.read()
     if not torn.exists():
-        with torn.open("xb") as file:
-            file.write(rest)
-            file.flush()
-            os.fsync(file.fileno())
-        sync_directory(path.parent)
+        atomic_write(torn, rest)
     os.truncate(path, whole)

@@ -51,12 +51,13 @@ class Mover:
                     msgspec.structs.replace(replica.said.head, title=head.title, created=head.created, founded=False)
                 )
             replica.add(edits)
+        before = head.moved == server
         with self._keeper.changing(HERE, project) as replica:
             replica.keep_head(msgspec.structs.replace(replica.said.head, moved=server))
         self._send_again()
         own = {take.id for take in self._keeper.own_takes(project)}
         missing = [take.title for take in takes.values() if take.id not in own]
-        return Moved(project, self._place.known_url(), len(edits), len(own), missing)
+        return Moved(project, self._place.known_url(), len(edits), len(own), missing, before)
 
     def _check(self, server: str, project: str) -> None:
         if server == HERE:

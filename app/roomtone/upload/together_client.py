@@ -79,9 +79,9 @@ class TogetherCalls:
         """Return the edits of an item after the first ``after``."""
         return self._connection.call(messages.GetHistory(project, item, after), History, SERVER_SECONDS)
 
-    def move_project(self, project: str, link: str = "") -> Moved:
+    def move_project(self, project: str) -> Moved:
         """Move a project from this computer's own server to the one that was joined."""
-        return self._connection.call(messages.MoveProject(project, link), Moved, MOVE_SECONDS)
+        return self._connection.call(messages.MoveProject(project), Moved, MOVE_SECONDS)
 
     # People
 

@@ -71,7 +71,7 @@ class TogetherDesk:
             case t.MakeEdits() | t.DismissEdit() | t.RetryEdits() | t.StartProject():
                 return self._change(command)
             case t.MoveProject():
-                return self._move(command)
+                return self._mover.move(command.project)
             case _:
                 return self._elsewhere(command)
 
@@ -192,11 +192,6 @@ class TogetherDesk:
         problem = self._runner.problem
         signed_out = problem is not None and problem.code == SIGNED_OUT.code
         return problem if signed_out and entry.state is EditState.WAITING else None
-
-    def _move(self, command: t.MoveProject) -> t.Moved:
-        if command.link:
-            self._people.answer(t.JoinLink(command.link))
-        return self._mover.move(command.project)
 
 
 def _check(pattern: re.Pattern[str], text: str | None) -> None:

@@ -80,12 +80,11 @@ class GetHistory(msgspec.Struct, frozen=True, tag="get-history"):
 class MoveProject(msgspec.Struct, frozen=True, tag="move-project"):
     """Move a project from the server on this computer to the one that was joined, under the same id. → ``Moved``
 
-    With ``link`` that server is joined first. It is durable when this returns: the project, then its items with their
-    original times, then its takes are sent as the network allows. Again, it changes nothing.
+    It is durable when this returns: the project, then its items with their original times, then its takes are sent as
+    the network allows. Again, it changes nothing.
     """
 
     project: str
-    link: str = ""
 
 
 # Commands: people
@@ -315,13 +314,17 @@ class LocalProjects(msgspec.Struct, frozen=True):
 
 
 class Moved(msgspec.Struct, frozen=True):
-    """What is on its way: so many edits, so many takes; ``missing`` are titles of takes whose files are not here."""
+    """What is on its way: so many edits, so many takes; ``missing`` are titles of takes whose files are not here.
+
+    ``before`` tells that it was sent there before.
+    """
 
     project: str
     server: str
     edits: int
     takes: int
     missing: list[str]
+    before: bool = False
 
 
 class JoinedProject(msgspec.Struct, frozen=True):

@@ -129,6 +129,29 @@ def test_what_was_accepted_is_published_as_a_cut(page: ReviewPage, stage: Stage,
     assert wished.said[-1] == ("publish_cut", "t5", "")
 
 
+def test_how_much_of_a_take_is_in_the_piece_is_said(
+    page: ReviewPage, stage: Stage, wished: Wished, qtbot: QtBot
+) -> None:
+    used = page.take.used
+    assert not used.isVisible(), "it is not accepted yet"
+    look_at(stage, "t5", qtbot, page)
+    assert used.isVisible()
+    wished.said.clear()
+    used.length.setFocus(Qt.FocusReason.TabFocusReason)
+    write(used.length, "long")
+    press(used.length, Qt.Key.Key_Return)
+    assert used.fault.isVisible()
+    used.length.setText("0:07.5")
+    press(used.length, Qt.Key.Key_Return)
+    page.take.later.setFocus(Qt.FocusReason.TabFocusReason)
+    assert wished.said == [("say_used", "t5", 7.5)]
+    look_at(stage, "t5", qtbot, page, used=4.0)
+    qtbot.waitUntil(lambda: used.length.text() == "0:04")
+    used.length.clear()
+    press(used.length, Qt.Key.Key_Return)
+    assert wished.said[-1] == ("say_used", "t5", 0.0)
+
+
 def test_nothing_typed_is_lost_by_another_take_or_page(
     page: ReviewPage, desk: Desk, stage: Stage, wished: Wished, qtbot: QtBot
 ) -> None:
@@ -248,18 +271,41 @@ def test_an_own_take_is_submitted_with_consent_and_terms(
     assert row is not None
     assert row.accessibleName() == "Look here: 7 samples are clipped"
     click(card.give)
-    assert card.fault.isVisible()
+    assert card.consent.fault.isVisible()
     assert wished.said == []
     shot, minors = list(InShot)[1], list(Minors)[1]
-    card.in_shot.chose.emit(shot.value)
-    card.minors.chose.emit(minors.value)
-    card.voice.setChecked(True)
+    card.consent.in_shot.chose.emit(shot.value)
+    card.consent.minors.chose.emit(minors.value)
+    card.consent.voice.setChecked(True)
     click(card.give)
     assert wished.said == [("submit", "t2", Consent(shot, minors, voice=True))]
     look_at(stage, "t2", qtbot, page, stage=TakeStage.SUBMITTED)
     qtbot.waitUntil(page.take.withdraw.isVisible)
     click(page.take.withdraw)
     assert wished.said[-1] == ("withdraw", "t2")
+
+
+def test_who_is_in_a_take_is_said_anew_after_it_was_given(
+    page: ReviewPage, stage: Stage, wished: Wished, qtbot: QtBot
+) -> None:
+    said = Consent(InShot.ME, Minors.NONE, voice=True, location=True)
+    look_at(stage, "t2", qtbot, page)
+    assert not page.take.ask_consent.isVisible()
+    look_at(stage, "t2", qtbot, page, stage=TakeStage.SUBMITTED, consent=said)
+    qtbot.waitUntil(page.take.ask_consent.isVisible)
+    wished.said.clear()
+    card = page.take.consent
+    assert not card.isVisible()
+    click(page.take.ask_consent)
+    assert card.fields.in_shot.currentText() == "Only me"
+    card.fields.in_shot.chose.emit(InShot.AGREED.value)
+    card.fields.voice.setChecked(False)
+    click(card.keep)
+    assert wished.said == [("edit_consent", "t2", Consent(InShot.AGREED, Minors.NONE, location=True))]
+    assert not card.isVisible()
+    click(page.take.ask_consent)
+    look_at(stage, "t2", qtbot, page, stage=TakeStage.WITHDRAWN)
+    qtbot.waitUntil(lambda: not card.isVisible())
 
 
 def test_a_take_that_is_there_answers_a_call(page: ReviewPage, stage: Stage, wished: Wished, qtbot: QtBot) -> None:

@@ -15,7 +15,7 @@ from roomtone.gui.views.together.today import TodayPage
 from roomtone.gui.views.transport import ChoiceBox
 from roomtone.studio.together_snapshot import InvitationView, NewsView, TodayView, TogetherView
 from roomtone.wire.project.items import Licence, ProjectFields, Template
-from roomtone.wire.project.people import Role
+from roomtone.wire.project.people import NewInvite, Role
 from tests.gui.hands import click, press, write
 from tests.gui.stage import Stage
 from tests.gui.stage_together import JUDE, LEA, MIKA, full
@@ -164,7 +164,7 @@ def test_whoever_is_let_go_is_asked_for_once_more(people: PeoplePage, wished: Wi
     press(go, Qt.Key.Key_Space)
     assert wished.said == []
     assert go.text() == "Really?"
-    people.invite.setFocus(Qt.FocusReason.TabFocusReason)
+    people.links.make.setFocus(Qt.FocusReason.TabFocusReason)
     assert go.text() == "Let go"
     click(go)
     click(go)
@@ -196,13 +196,16 @@ def test_what_is_typed_stays_through_new_states(people: PeoplePage, stage: Stage
 
 
 def test_a_link_is_made_copied_and_revoked(people: PeoplePage, wished: Wished) -> None:
-    people.role.chose.emit("reviewer")
-    people.days.chose.emit("7")
-    click(people.invite)
+    people.links.role.chose.emit("reviewer")
+    people.links.days.chose.emit("7")
+    people.links.uses.chose.emit("5")
+    people.links.note.setText("  the altos ")
+    click(people.links.make)
+    assert people.links.note.text() == ""
     click(named(people, "Copy the link"))
     click(named(people, "Let this link open nothing"))
     assert QApplication.clipboard().text() == "https://choir.example/join#abcdefghijklmnop"
-    assert wished.said == [("invite", Role.REVIEWER, 7), ("revoke_invite", "i1")]
+    assert wished.said == [("invite", NewInvite(Role.REVIEWER, 7, 5, "the altos")), ("revoke_invite", "i1")]
     assert "It is shown once" in texts(people)
 
 

@@ -244,10 +244,17 @@ def test_a_guest_sees_what_a_guest_needs(inside: Inside, ana: Person, project: s
     def said(item: str, **fields: Any) -> dict[str, Any]:
         return {"id": fresh(), "item": item, "at": "2026-01-01T00:00:00.000Z", "fields": fields}
 
-    ana.edit(project, said(comment, kind="comment", about=own, text="Hm"), said(secret, kind="take", submitted=True))
+    theirs, aside, reply = fresh(), fresh(), fresh()
+    ana.edit(
+        project,
+        said(comment, kind="comment", about=own, text="Hm"),
+        said(secret, kind="take", submitted=True),
+        said(aside, kind="comment", about=secret, text="Between us"),
+        said(theirs, kind="comment", about=project, text="For you", to=guest.id),
+    )
     before = guest.get(f"/api/projects/{project}/state")
     assert [take["id"] for take in before["takes"]] == [own]
-    assert [item["id"] for item in before["items"]] == [project]
+    assert {item["id"] for item in before["items"]} == {project, comment, theirs}
     assert guest.ask("GET", f"/api/takes/{guide}/tracks/mic.flac").code == "unknown-take"
     ana.edit(project, said(call, kind="call", title="Bass", guide=[guide]))
     after = guest.get(f"/api/projects/{project}/state?since={before['cursor']}")
@@ -259,9 +266,15 @@ def test_a_guest_sees_what_a_guest_needs(inside: Inside, ana: Person, project: s
     page = guest.get(f"/api/projects/{project}/takes?limit=1&after=0")
     assert page["more"]
     changes = guest.get(f"/api/projects/{project}/changes")
-    assert {change["subject"] for change in changes["changes"]} == {project, guide, own, call, guest.id}
+    assert {change["subject"] for change in changes["changes"]} == {
+        *(project, guide, own, call, guest.id, comment, theirs),
+    }
     assert changes["cursor"] == ana.get(f"/api/projects/{project}")["cursor"]
-    assert guest.ask("GET", f"/api/projects/{project}/items/{comment}/history").code == "unknown-item"
+    ana.edit(project, said(reply, kind="comment", about=own, text="Louder", reply_to=comment))
+    news = guest.get(f"/api/projects/{project}/changes?since={changes['cursor']}")["changes"]
+    assert [change["subject"] for change in news] == [reply]
+    assert guest.ask("GET", f"/api/projects/{project}/items/{aside}/history").code == "unknown-item"
+    assert guest.get(f"/api/projects/{project}/items/{comment}/history")["past"]
     answers = guest.edit(project, said(own, kind="take", submitted=True), said(fresh(), kind="comment", about=own))
     assert [answer["outcome"] for answer in answers] == ["applied", "refused"]
 

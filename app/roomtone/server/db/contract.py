@@ -141,6 +141,9 @@ class ItemStore(Protocol):
     def item(self, project: str, item: str) -> Item | None:
         """Return one item."""
 
+    def items(self, project: str, items: Collection[str]) -> list[Item]:
+        """Return those of these items that there are, in any order."""
+
     def history(self, project: str, item: str, seen: int, limit: int) -> list[PastRecord]:
         """Return the edits of an item in the order of arrival, without the first ``seen``."""
 
@@ -152,6 +155,9 @@ class ItemStore(Protocol):
 
     def named_takes(self, project: str) -> frozenset[str]:
         """Return the takes that calls show to whoever is to answer them."""
+
+    def own_takes(self, account: str) -> frozenset[str]:
+        """Return the takes that somebody made, of all projects."""
 
     def take_places(self, takes: Collection[str]) -> dict[str, TakePlace]:
         """Return where takes belong; those that do not exist are missing."""

@@ -37,6 +37,7 @@ _HISTORY: Final = (
 _PLACES: Final = select(s.takes.c.id, s.takes.c.project, s.takes.c.maker, s.takes.c.withdrawn).where(
     s.takes.c.id.in_(bindparam("ids", expanding=True))
 )
+_OWN: Final = select(s.takes.c.id).where(s.takes.c.maker == bindparam("account"))
 _MEMBERS: Final = select(s.members.c.account).where(
     s.members.c.project == bindparam("of"), s.members.c.account.in_(bindparam("ids", expanding=True))
 )
@@ -118,6 +119,11 @@ def item(db: Connection, project: str, identity: str) -> Item | None:
     return found[0].item if found else None
 
 
+def items(db: Connection, project: str, ids: Collection[str]) -> list[Item]:
+    """Return those of these items that there are."""
+    return [record.item for record in _items(db, project, [*ids])]
+
+
 def items_since(db: Connection, project: str, since: int, limit: int | None) -> list[ItemRecord]:
     """Return the items that were changed after a change, those changed first before the others."""
     query = _SINCE if limit is None else _SINCE.limit(limit)
@@ -133,6 +139,11 @@ def places(db: Connection, takes: Collection[str]) -> dict[str, TakePlace]:
     """Return where takes belong; those that do not exist are missing."""
     rows = db.execute(_PLACES, {"ids": [*takes]})
     return {row.id: TakePlace(row.project, row.maker, row.withdrawn) for row in rows}
+
+
+def own_takes(db: Connection, account: str) -> frozenset[str]:
+    """Return the takes that somebody made."""
+    return frozenset(db.execute(_OWN, {"account": account}).scalars())
 
 
 def named_takes(db: Connection, project: str) -> frozenset[str]:

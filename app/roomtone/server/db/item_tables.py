@@ -30,6 +30,10 @@ class ItemTables(Transactions):
         with self._read() as db:
             return item_rows.item(db, project, item)
 
+    def items(self, project: str, items: Collection[str]) -> list[Item]:
+        with self._read() as db:
+            return item_rows.items(db, project, items)
+
     def history(self, project: str, item: str, seen: int, limit: int) -> list[PastRecord]:
         with self._read() as db:
             return item_rows.history(db, project, item, seen, limit)
@@ -49,6 +53,10 @@ class ItemTables(Transactions):
     def named_takes(self, project: str) -> frozenset[str]:
         with self._read() as db:
             return item_rows.named_takes(db, project)
+
+    def own_takes(self, account: str) -> frozenset[str]:
+        with self._read() as db:
+            return item_rows.own_takes(db, account)
 
     def take_places(self, takes: Collection[str]) -> dict[str, TakePlace]:
         with self._read() as db:

@@ -128,6 +128,7 @@ class Access:
         self._roles = _Kept(repository.roles_of, repository.access_version, threads)
         self._uploads = _Kept(repository.upload, repository.version, threads)
         self._named = _Kept(repository.named_takes, repository.version, threads)
+        self._own = _Kept(repository.own_takes, repository.version, threads)
         self._places = _Kept(self._place, repository.version, threads)
         self._used: dict[str, datetime] = {}
 
@@ -144,6 +145,10 @@ class Access:
     async def named(self, project: str) -> frozenset[str]:
         """Return the takes that the calls of a project show."""
         return await self._named.ask(project)
+
+    async def own(self, visitor: Visitor) -> frozenset[str]:
+        """Return the takes that somebody made, of all projects."""
+        return await self._own.ask(visitor.id)
 
     async def take(self, visitor: Visitor, take: str) -> TakePlace:
         """Return where a take belongs. Raises ``unknown-take`` for whoever may not know of it."""

@@ -114,7 +114,7 @@ class Overviews:
         now = self._clock.now()
         if not seen.everything:
             # What a few may see differs from one to the other.
-            key = (*key, visitor.id, seen.named)
+            key = (*key, visitor.id, seen.named, seen.own)
         key = (*key, now.date())
         loaded = self._find(project)
         if loaded.version == self._repository.version() and key in loaded.answers:

@@ -11,6 +11,7 @@ from roomtone.server.services.visibility import Visibility, visibility
 from roomtone.server.threads import Threads
 from roomtone.wire import api
 from roomtone.wire.project.edits import StatePage
+from roomtone.wire.project.items import ItemKind
 
 
 class States:
@@ -40,9 +41,11 @@ class States:
         """Return those changes that somebody is told."""
         if seen.everything or not changes:
             return changes
-        subjects = {change.subject for change in changes}
-        places = await self._threads.run(self._repository.take_places, subjects)
-        return [change for change in changes if seen.change(change, places)]
+        said = {change.subject for change in changes if change.detail == ItemKind.COMMENT}
+        places = await self._threads.run(self._repository.take_places, {change.subject for change in changes} - said)
+        found = await self._threads.run(self._repository.items, seen.project, said) if said else []
+        comments = {item.id: item for item in found}
+        return [change for change in changes if seen.change(change, places, comments)]
 
     def _page(self, seen: Visibility, since: int, limit: int) -> StatePage:
         found = self._repository.state(seen.project, since, limit + 1)

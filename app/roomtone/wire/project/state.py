@@ -72,10 +72,10 @@ class ProjectState(msgspec.Struct):
         item = self.items.get(identity)
         return item.fields if item is not None and isinstance(item.fields, kind) else kind()
 
-    def all_of(self, kind: type[F]) -> list[tuple[Item, F]]:
-        """Return all items of a kind that are not removed, oldest first."""
+    def all_of(self, kind: type[F], *, removed: bool = False) -> list[tuple[Item, F]]:
+        """Return all items of a kind, oldest first; those that were removed only where they are asked for."""
         found = [(item, item.fields) for item in self.items.values() if isinstance(item.fields, kind)]
-        there = [(item, fields) for item, fields in found if not getattr(fields, "removed", False)]
+        there = [(item, fields) for item, fields in found if removed or not getattr(fields, "removed", False)]
         return sorted(there, key=lambda pair: (pair[0].created, pair[0].id))
 
     @property

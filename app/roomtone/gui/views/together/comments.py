@@ -152,7 +152,7 @@ class CommentsView(QWidget):
         column.setSpacing(self._look.tokens.space.hair)
         state = "settled" if comment.resolved else ("waits for the server" if comment.waiting else "")
         head = " · ".join(part for part in (comment.person.name, comment.anchor, comment.when, state) if part)
-        said = words(comment.text, "muted" if comment.resolved else "")
+        said = words(comment.text, "muted" if comment.resolved or comment.removed else "")
         text = QWidget()
         lines = QVBoxLayout(text)
         lines.setContentsMargins(0, 0, 0, 0)
@@ -193,7 +193,7 @@ class CommentsView(QWidget):
             acts.append(button("Copy link", copy, lambda: QApplication.clipboard().setText(link), "link"))
         if comment.problem is not None:
             acts.append(button("Write it again", f"Write it again: {short}", lambda: self._again(comment), "link"))
-        elif may and not comment.waiting:
+        elif may and not comment.waiting and not comment.removed:
             acts.append(
                 button("Reply", f"Reply to {comment.person.name}: {short}", lambda: self._answer(comment), "link")
             )

@@ -7,12 +7,13 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QSizePolicy,
 
 from roomtone.gui.look import Look
 from roomtone.gui.views.together.account import AccountCard, ProfileCard
+from roomtone.gui.views.together.inviting import Inviting
 from roomtone.gui.views.together.joining import JoinForm
 from roomtone.gui.views.together.nudge import NudgeForm
 from roomtone.gui.views.together.parts import Card, Disc, Flow, Rows, Scroll, SureButton, button, words
 from roomtone.gui.views.together.wishes import Wishes
 from roomtone.gui.views.transport import ChoiceBox
-from roomtone.studio.together_snapshot import DeviceView, InviteView, PeopleView, Person
+from roomtone.studio.together_snapshot import DeviceView, PeopleView, Person
 from roomtone.wire.project.people import Role
 
 _HERE = (
@@ -22,9 +23,7 @@ _HERE = (
 _ALONE = "Nobody else is here yet. Make a link below and send it to whoever should come: it works without an account."
 _STRANGER = "Paste a link that somebody sent you below; you see what it leads to before you join."
 _ASIDE = 400
-_GIVEN = (Role.CONTRIBUTOR, Role.REVIEWER, Role.GUEST, Role.LEADER)
 _ROLES = [(one.value, one.value.capitalize()) for one in Role]
-_DAYS = (("1", "for a day"), ("7", "for a week"), ("14", "for two weeks"), ("90", "for three months"))
 
 
 class PeoplePage(Scroll):
@@ -35,17 +34,12 @@ class PeoplePage(Scroll):
         self._look = look
         self._wishes = wishes
         self._view: PeopleView | None = None
-        self._role, self._days = Role.CONTRIBUTOR, "14"
         self.server = words("", "muted")
         self._alone = words("", "muted")
         self.people: Rows[tuple[Person, bool]] = Rows(look, self._person, lambda pair: pair[0].account)
         self.nudge = NudgeForm(look, wishes)
         self.profile = ProfileCard(look, wishes)
-        self.invites: Rows[InviteView] = Rows(look, self._invite, lambda view: view.id)
-        self.role = ChoiceBox(look, "Role of whoever comes in by it", "What whoever comes in by the link may do")
-        self.days = ChoiceBox(look, "How long the link works", "How long the link works")
-        self.invite = button("Make a link", "Make a link that invites people", self._make, "primary")
-        self._inviting = Flow(look, self.role, self.days, self.invite)
+        self.links = Inviting(look, wishes)
         self.devices: Rows[DeviceView] = Rows(look, self._device, lambda view: view.id)
         self.recorder = button(
             "Key for a recorder",
@@ -77,11 +71,9 @@ class PeoplePage(Scroll):
         me = next((person for person in view.people if person.me), None)
         self.profile.show_profile(me)
         self._you_title.setVisible(me is not None)
-        self.invites.show_rows(view.invites)
-        for widget in (self._invites_title, self._inviting):
+        self.links.show_invites(view.invites)
+        for widget in (self._invites_title, self.links):
             widget.setVisible(view.may_invite)
-        self.role.show_entries([(one.value, one.value.capitalize()) for one in _GIVEN], self._role.value)
-        self.days.show_entries(list(_DAYS), self._days)
         self.devices.show_rows(view.devices)
         self._devices_title.setVisible(bool(view.devices))
         self.recorder.setVisible(bool(view.devices) and not view.embedded)
@@ -96,8 +88,7 @@ class PeoplePage(Scroll):
         self.column.addWidget(self.nudge)
         self.column.addWidget(self._alone)
         self._invites_title = self.section("Links that invite")
-        self.column.addWidget(self._inviting)
-        self.column.addWidget(self.invites)
+        self.column.addWidget(self.links)
         self._devices_title = self.section("Where you are logged in")
         self.column.addWidget(self.devices)
         self.column.addWidget(Flow(self._look, self.recorder))
@@ -109,10 +100,6 @@ class PeoplePage(Scroll):
         self.side.addWidget(self.join)
         self.side.addWidget(self.account)
         self.side.addStretch(1)
-        for box in (self.role, self.days):
-            box.setMinimumContentsLength(12)
-        self.role.chose.connect(self._choose_role)
-        self.days.chose.connect(self._choose_days)
 
     def _person(self, pair: tuple[Person, bool]) -> QWidget:
         person, may = pair
@@ -154,32 +141,6 @@ class PeoplePage(Scroll):
         wish = self._wishes
         return SureButton("Let go", name, lambda: wish.ask(lambda studio: studio.let_go(person.account)))
 
-    def _invite(self, view: InviteView) -> QWidget:
-        card = Card(self._look, f"Link for a {view.role.value}")
-        card.column.addWidget(words(view.detail[:1].upper() + view.detail[1:], "" if view.open else "muted"))
-        if view.link:
-            line = QLineEdit(view.link)
-            line.setReadOnly(True)
-            line.setAccessibleName("The link")
-            card.column.addWidget(line)
-            card.column.addWidget(words("It is shown once: copy it now.", "look"))
-        acts: list[QWidget] = []
-        if view.link:
-            acts.append(button("Copy", "Copy the link", lambda: QApplication.clipboard().setText(view.link)))
-        if view.open:
-            wish = self._wishes
-            acts.append(
-                button(
-                    "Revoke",
-                    "Let this link open nothing any more",
-                    lambda: wish.ask(lambda s: s.revoke_invite(view.id)),
-                    "plain",
-                )
-            )
-        if acts:
-            card.column.addWidget(Flow(self._look, *acts))
-        return card
-
     def _device(self, view: DeviceView) -> QWidget:
         line, column = QWidget(), QVBoxLayout()
         across = QHBoxLayout(line)
@@ -204,17 +165,8 @@ class PeoplePage(Scroll):
         line = QLineEdit(text)
         line.setReadOnly(True)
         line.setAccessibleName("The command")
+        line.setCursorPosition(0)
         card.column.addWidget(line)
         copy = button("Copy", "Copy the command", lambda: QApplication.clipboard().setText(text))
         card.column.addWidget(Flow(self._look, copy))
         return card
-
-    def _choose_role(self, value: str) -> None:
-        self._role = Role(value)
-
-    def _choose_days(self, value: str) -> None:
-        self._days = value
-
-    def _make(self) -> None:
-        role, days = self._role, int(self._days)
-        self._wishes.ask(lambda studio: studio.invite(role, days))

@@ -13,12 +13,14 @@ from roomtone.gui.presenters.model import LaneModel, PlayingModel
 from roomtone.gui.presenters.review import hint, missing_place, origin_lines
 from roomtone.gui.views.film import FilmView
 from roomtone.gui.views.together.comments import CommentsView
+from roomtone.gui.views.together.consent import ConsentCard, may_change
 from roomtone.gui.views.together.heard import HeardView
 from roomtone.gui.views.together.leaves import PagesView
 from roomtone.gui.views.together.parts import Flow, Rows, Scroll, button, relabel, words
 from roomtone.gui.views.together.reason import ReasonView
 from roomtone.gui.views.together.seeing import PictureView, TextView
 from roomtone.gui.views.together.submitting import SubmitCard
+from roomtone.gui.views.together.used import UsedView
 from roomtone.gui.views.together.wishes import Wishes
 from roomtone.gui.views.waves import WaveSource
 from roomtone.studio.together_snapshot import CommentView, PartKind, ReviewTake
@@ -58,8 +60,11 @@ class ReviewTakeView(Scroll):
         self.later = button("Keep for later …", "Keep this take for later, with a reason", self._ask_reason)
         self.cut = button("Publish as a cut", "Publish as a cut", self._cut)
         self.why = ReasonView(look)
+        self.used = UsedView(look, wishes)
         self.withdraw = button("Withdraw", "Take this take back", lambda: self._do("withdraw"), "plain")
         self.submit = SubmitCard(look, wishes)
+        self.ask_consent = button("Who is in it …", "Who is in it … – say it anew", self._ask_consent, "plain")
+        self.consent = ConsentCard(look, wishes)
         self.hint = words("", "muted")
         self.origin = words("", "muted")
         self.versions: Rows[tuple[str, str]] = Rows(look, self._version, lambda pair: pair[0])
@@ -93,7 +98,9 @@ class ReviewTakeView(Scroll):
         self.hint.setVisible(bool(self.hint.text()))
         self._show_acts(take)
         self.why.show_take(take.id, take.may_judge)
+        self.used.show_take(take)
         self.submit.show_submit(take)
+        self.consent.show_take(take)
         self.origin.setText(". ".join(origin_lines(take)))
         self.origin.setVisible(bool(self.origin.text()))
         self.versions.show_rows([(one, titles.get(one, "an earlier take")) for one in take.versions])
@@ -130,10 +137,11 @@ class ReviewTakeView(Scroll):
         )
         for widget in above:
             self.column.addWidget(widget)
-        self.column.addWidget(
-            Flow(self._look, self.play, self.read, self.outside, self.fetch, self.free, self.withdraw)
-        )
-        below: tuple[QWidget, ...] = (self._judging, self.why, self.submit, self.origin, self.versions)
+        acts = (self.play, self.read, self.outside, self.fetch, self.free, self.withdraw, self.ask_consent)
+        self.column.addWidget(Flow(self._look, *acts))
+        below: tuple[QWidget, ...] = (
+            self._judging, self.why, self.used, self.submit, self.consent, self.origin, self.versions,
+        )  # fmt: skip
         for part in below:
             self.column.addWidget(part)
         self.column.addStretch(1)
@@ -141,6 +149,7 @@ class ReviewTakeView(Scroll):
         self.side.addWidget(self.comments)
         self.side.addStretch(1)
         self.why.given.connect(self._keep_later)
+        self.consent.left.connect(lambda: self.ask_consent.setFocus(Qt.FocusReason.OtherFocusReason))
         self.why.left.connect(lambda: self.later.setFocus(Qt.FocusReason.OtherFocusReason))
         self.picture.chosen.connect(self.comments.show_place)
         self.pages.chosen.connect(self.comments.show_place)
@@ -165,6 +174,7 @@ class ReviewTakeView(Scroll):
         relabel(self.fetch, "Fetching …" if take.fetching else "Fetch all files", "Bring all files of this take here")
         self.free.setVisible(take.local and not mine)
         self.withdraw.setVisible(take.mine and take.stage not in (Stage.OWN, Stage.WITHDRAWN))
+        self.ask_consent.setVisible(may_change(take))
         self._judging.setVisible(take.may_judge)
         self.accept.setEnabled(take.stage is not Stage.ACCEPTED)
         self.cut.setVisible(take.stage is Stage.ACCEPTED or bool(take.cut))
@@ -259,6 +269,10 @@ class ReviewTakeView(Scroll):
     def _ask_reason(self) -> None:
         self.why.begin()
         self.ensureWidgetVisible(self.why)
+
+    def _ask_consent(self) -> None:
+        self.consent.begin()
+        self.ensureWidgetVisible(self.consent)
 
     def _keep_later(self, take: str, reason: str) -> None:
         self._wishes.ask(lambda studio: studio.keep_for_later(take, reason))

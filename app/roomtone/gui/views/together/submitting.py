@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import TypeVar
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from roomtone.gui.look import Look
 from roomtone.gui.presenters.choosing import Choice
-from roomtone.gui.views.ticks import Tick
+from roomtone.gui.views.together.consent import ConsentFields
 from roomtone.gui.views.together.parts import Card, Rows, button, words
 from roomtone.gui.views.together.wishes import Wishes
 from roomtone.gui.views.transport import ChoiceBox
 from roomtone.studio.together_snapshot import FindingView, ReviewTake
-from roomtone.wire.project.items import Consent, InShot, Minors
 from roomtone.wire.project.licences import WITHDRAWAL
 from roomtone.wire.project.state import Stage
-
-E = TypeVar("E", bound=StrEnum)
 
 
 class SignLine(QWidget):
@@ -61,27 +55,14 @@ class SubmitCard(Card):
         self.call = ChoiceBox(look, "What it answers", "The call that this take answers")
         self._calls: tuple[Choice, ...] = ()
         self._answers = ""
-        self.in_shot = ChoiceBox(look, "Who can be seen or heard", "Who can be seen or heard in it")
-        self.minors = ChoiceBox(look, "Children", "Whether children are in it")
-        self.machines = Tick(look, "Programs may be trained with it")
-        self.voice = Tick(look, "A voice like the one in it may be made")
-        for box in (self.machines, self.voice):
-            box.setAccessibleName(box.text())
-        self._location = False
+        self.consent = ConsentFields(look)
         self.terms = words("", "muted")
-        self.fault = words("Say who is in it, and whether children are", "look")
         self.give = button("Submit", "Submit this take to the project", self._submit, "primary")
-        self._shot, self._minors = InShot.UNSAID, Minors.UNSAID
         self.column.addWidget(words("Submit this take", "strong"))
-        for widget in (
-            self.call, self.check, self.in_shot, self.minors, self.machines, self.voice, self.terms, self.fault,
-        ):  # fmt: skip
+        for widget in (self.call, self.check, self.consent, self.terms):
             self.column.addWidget(widget)
         self.column.addWidget(self.give, 0, Qt.AlignmentFlag.AlignLeft)
         self.call.chose.connect(self._answer)
-        self.in_shot.chose.connect(self._choose_shot)
-        self.minors.chose.connect(self._choose_minors)
-        self.fault.hide()
         self.show_terms("")
 
     def show_submit(self, take: ReviewTake) -> None:
@@ -90,17 +71,9 @@ class SubmitCard(Card):
         self.check.show_rows(take.findings)
         self._answers = take.call
         self._show_call()
-        if take.id == self._take:
-            return
-        self._take = take.id
-        self.fault.hide()
-        consent = take.consent
-        self._choose_shot(consent.in_shot.value)
-        self._choose_minors(consent.minors.value)
-        # Whether the place is kept was settled when the file was brought in: nothing here can bring it back.
-        self._location = consent.location
-        for box, on in ((self.machines, consent.machines), (self.voice, consent.voice)):
-            box.setChecked(on)
+        if take.id != self._take:
+            self._take = take.id
+            self.consent.show_consent(take.consent)
 
     def show_terms(self, terms: str) -> None:
         """Show under which terms takes are given to the project."""
@@ -127,23 +100,7 @@ class SubmitCard(Card):
     def _finding(self, finding: FindingView) -> QWidget:
         return SignLine(self._look, finding)
 
-    def _choose_shot(self, value: str) -> None:
-        self._shot = InShot(value)
-        self.in_shot.show_entries(_entries(InShot, "Who can be seen or heard? …"), value)
-
-    def _choose_minors(self, value: str) -> None:
-        self._minors = Minors(value)
-        self.minors.show_entries(_entries(Minors, "Are children in it? …"), value)
-
     def _submit(self) -> None:
-        unsaid = self._shot is InShot.UNSAID or self._minors is Minors.UNSAID
-        self.fault.setVisible(unsaid)
-        if unsaid:
-            return
-        consent = Consent(self._shot, self._minors, self.machines.isChecked(), self.voice.isChecked(), self._location)
-        take = self._take
-        self._wishes.ask(lambda studio: studio.submit(take, consent))
-
-
-def _entries(kind: type[E], unsaid: str) -> list[tuple[str, str]]:
-    return [(one.value, (one.value[:1].upper() + one.value[1:]) or unsaid) for one in kind]
+        consent, take = self.consent.answers(), self._take
+        if consent is not None:
+            self._wishes.ask(lambda studio: studio.submit(take, consent))
