@@ -11,7 +11,7 @@ import soundfile
 
 from roomtone.wire.digest import digest_of
 from tests.cli.conftest import Shell
-from tests.rigs.processes import Program, kill
+from tests.rigs.processes import Program, kill, until
 from tests.rigs.workers import worker_pid
 
 _PRACTICE = ("record", "--input", "practice")
@@ -69,6 +69,17 @@ def test_ctrl_c_stops_and_seals(shell: Shell) -> None:
         assert program.wait(60) == 0
         last = json.loads(program.output.splitlines()[-1])
     _check_take(last)
+
+
+def test_a_take_with_a_length_ends_by_itself_where_its_command_was_killed(shell: Shell) -> None:
+    with Program(shell.argv(*_PRACTICE, "--seconds", "2", "--json", "--follow"), env=shell.environment) as program:
+        program.wait_for_line('"event":"levels".*"frames":[1-9]')
+        program.signal(signal.SIGKILL)
+        program.wait(10)
+    take = until(lambda: next((t for t in shell.json("takes", "list") if t["state"] == "sealed"), None), 30, "its end")
+    assert take["ending"] == "stopped"
+    assert 3.0 <= take["seconds"] < 6.0
+    assert shell.refused("stop", code=2)["code"] == "not-recording"
 
 
 def test_without_waiting_the_take_is_saved_and_sent_later(shell: Shell) -> None:

@@ -14,6 +14,7 @@ from roomtone.engine.capture import FLAC_SECONDS, GONE_SECONDS, NOTICE_SECONDS, 
 from roomtone.engine.messages import Levels
 from roomtone.foundation.clock import SystemClock
 from roomtone.foundation.errors import RoomtoneError
+from roomtone.takes.documents import Ending
 from roomtone.takes.measure import decibels
 from tests.rigs import signals
 from tests.rigs.processes import until
@@ -91,7 +92,8 @@ class Told:
     def disk_full(self) -> None:
         raise AssertionError("no take is recorded here")
 
-    def take_must_end(self) -> None:
+    def take_must_end(self, ending: Ending) -> None:
+        del ending
         raise AssertionError("no take is recorded here")
 
     def failed(self, error: RoomtoneError) -> None:

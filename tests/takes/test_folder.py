@@ -37,20 +37,20 @@ def test_a_journal_comes_back_as_it_was_written(tmp_path: Path) -> None:
         d.Noted("two\nlines", AT),
         d.Trashed(True, AT),
     ]
-    assert f.read_journal(_with_journal(tmp_path, _lines(*entries))) == entries
+    assert list(f.read_journal(_with_journal(tmp_path, _lines(*entries)))) == entries
 
 
 def test_a_torn_last_line_is_not_there_and_entries_of_unknown_kinds_are_skipped(tmp_path: Path) -> None:
     first, star = began(), d.Starred(True, AT)
     raw = _lines(first) + b'{"e":"from-a-later-build","x":[1]}\n\n' + _lines(star) + _lines(d.Renamed("lost", AT))[:-1]
-    assert f.read_journal(_with_journal(tmp_path, raw)) == [first, star]
+    assert list(f.read_journal(_with_journal(tmp_path, raw))) == [first, star]
 
 
 @pytest.mark.parametrize("junk", [b"\x00" * 500, b"\xff\xfe\xfd", b'{"e":"starred","on":', b"[" * 100_000, b'"\xff"'])
 def test_damage_in_the_middle_costs_its_own_lines_only(tmp_path: Path, junk: bytes) -> None:
     first, star = began(), d.Starred(True, AT)
     folder = _with_journal(tmp_path, _lines(first) + junk + b"\n" + _lines(star))
-    assert f.read_journal(folder) == [first, star]
+    assert list(f.read_journal(folder)) == [first, star]
     assert f.decode_more(junk + b"\n" + _lines(star)) == ([star], len(junk) + 1 + len(_lines(star)))
 
 
@@ -58,7 +58,7 @@ def test_damage_in_the_middle_costs_its_own_lines_only(tmp_path: Path, junk: byt
 def test_whatever_a_journal_holds_it_is_read_or_refused_with_a_reason(start: bytes, rest: bytes) -> None:
     for raw in (start, start + b"\n" + rest, _lines(began()) + rest):
         try:
-            first: object = f.decode_journal(Path("take"), raw)[0]
+            first: object = next(f.decode_journal(Path("take"), raw))
         except f.UnreadableFolderError as error:
             first = error
         assert isinstance(first, d.Began) or (isinstance(first, f.UnreadableFolderError) and first.detail)

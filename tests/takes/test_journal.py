@@ -20,7 +20,7 @@ def test_a_line_that_a_crash_cut_off_spoils_no_other(tmp_path: Path) -> None:
     first = began()
     (tmp_path / f.JOURNAL).write_bytes(f.encode_entry(first) + b'{"e":"synced","tracks":{"mic')
     append_entry(tmp_path, d.Starred(True, AT))
-    assert f.read_journal(tmp_path) == [first, d.Starred(True, AT)]
+    assert list(f.read_journal(tmp_path)) == [first, d.Starred(True, AT)]
 
 
 def test_healing_a_whole_journal_changes_nothing(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_a_full_disk_refuses_an_entry_and_the_ones_after_it_are_whole() -> None:
         journal.append(d.Starred(True, AT))
         journal.append(d.Noted("after", AT))
         journal.close()
-        entries = f.read_journal(folder)
+        entries = list(f.read_journal(folder))
         assert entries[-2:] == [d.Starred(True, AT), d.Noted("after", AT)]
         assert len(entries) == 1 + kept + 2
 
@@ -100,6 +100,6 @@ def test_an_entry_is_on_the_disk_before_append_returns(tmp_path: Path) -> None:
     folder = make_take(tmp_path)
     journal = Journal(folder)
     journal.append(d.Starred(True, AT))
-    assert f.read_journal(folder)[-1] == d.Starred(True, AT)
+    assert list(f.read_journal(folder))[-1] == d.Starred(True, AT)
     journal.close()
     journal.close()

@@ -30,6 +30,7 @@ from roomtone.upload.states import SyncState
 
 _SAFE_SECONDS: Final = 120.0
 _SETTLE_SECONDS: Final = 4.0
+_GRACE_SECONDS: Final = 1.0
 _NARROW: Final = 24
 _RATES: Final = (8_000, 384_000)
 
@@ -263,7 +264,9 @@ def record_once(
         output.warn(error.problem)
     # By now nothing refuses the take any more, and it has not begun.
     tell_terms(Together(workshop, clock), output)
-    rolling = workshop.start_take(options.title, options.part)
+    # We end it on time. Should we be gone by then, the engine does so a moment later.
+    limit = options.seconds + _GRACE_SECONDS if options.seconds is not None else 0.0
+    rolling = workshop.start_take(options.title, options.part, limit)
     output.say(f"Recording “{rolling.title}” from {source.name}, {source.rate / 1000:g} kHz")
     sealed = recording.roll(rolling, options.seconds, ending)
     output.progress_end()

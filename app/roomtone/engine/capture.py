@@ -20,6 +20,7 @@ from roomtone.engine.pictures.timing import SoundClock
 from roomtone.engine.recording import TakeRecorder
 from roomtone.foundation.clock import Clock, Signal
 from roomtone.foundation.errors import RoomtoneError, from_os_error, unexpected
+from roomtone.takes.documents import Ending
 from roomtone.takes.measure import Level, Meter
 
 log = logging.getLogger(__name__)
@@ -57,8 +58,8 @@ class CaptureEvents(Protocol):
     def disk_full(self) -> None:
         """The disk refused bytes of the rolling take for the first time."""
 
-    def take_must_end(self) -> None:
-        """No more can be kept of the rolling take."""
+    def take_must_end(self, ending: Ending) -> None:
+        """No more can be kept of the rolling take, or it is as long as it was to be."""
 
     def failed(self, error: RoomtoneError) -> None:
         """The take cannot be written any more; it is as far as it got."""
@@ -78,6 +79,8 @@ class _Rolling:
     """The rolling take as the thread sees it, and what was said about it."""
 
     recorder: TakeRecorder
+    # How many frames it is to have, 0 for as many as come.
+    frames: int = 0
     said_full: bool = False
     retried: float = 0.0
     said_end: bool = False
@@ -119,12 +122,12 @@ class Capture:
         """Read the stream from now on."""
         self._thread.start()
 
-    def record_into(self, recorder: TakeRecorder) -> None:
-        """Hand everything that is read from now on to ``recorder``."""
+    def record_into(self, recorder: TakeRecorder, seconds: float = 0.0) -> None:
+        """Hand everything that is read from now on to ``recorder``, and say when these are ``seconds``, 0 for never."""
         with self._lock:
             # What arrived before belongs to no take.
             self._measure(1)
-            self._rolling = _Rolling(recorder)
+            self._rolling = _Rolling(recorder, round(seconds * self._stream.rate))
 
     def release(self) -> TakeRecorder | None:
         """Hand over what has arrived until this moment, then stop recording; return the recorder."""
@@ -212,7 +215,11 @@ class Capture:
 
     def _look_after_take(self) -> None:
         rolling = self._rolling
-        if rolling is None or not rolling.recorder.disk_was_full:
+        if rolling is None:
+            return
+        if rolling.frames and rolling.recorder.frames >= rolling.frames:
+            self._end(rolling, Ending.STOPPED)
+        if not rolling.recorder.disk_was_full:
             return
         if not rolling.said_full:
             rolling.said_full = True
@@ -221,9 +228,13 @@ class Capture:
         if rolling.recorder.waiting and now - rolling.retried > _RETRY_SECONDS:
             rolling.retried = now
             rolling.recorder.retry_waiting()
-        if rolling.recorder.must_end and not rolling.said_end:
+        if rolling.recorder.must_end:
+            self._end(rolling, Ending.DISK_FULL)
+
+    def _end(self, rolling: _Rolling, ending: Ending) -> None:
+        if not rolling.said_end:
             rolling.said_end = True
-            self._events.take_must_end()
+            self._events.take_must_end(ending)
 
     def _device_is_gone(self, heard: bool) -> bool:
         """Watch the device, of which something was ``heard`` or not; return whether it is gone for good."""

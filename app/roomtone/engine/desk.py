@@ -112,7 +112,7 @@ class Desk:
                 recorder = TakeRecorder(self._home, self._clock, began, panel.input, panel.notice, films)
             except OSError as error:
                 raise from_os_error(error, "beginning a take") from error
-            self._capture.record_into(recorder)
+            self._capture.record_into(recorder, command.seconds)
             with panel.lock:
                 panel.recorder = recorder
                 self._filmed = frozenset(camera.source.id for camera in cameras)
@@ -159,8 +159,8 @@ class Desk:
         self.panel.be_troubled(troubles.DISK_FULL)
         self.panel.tell()
 
-    def take_must_end(self) -> None:
-        self._from_capture(Ending.DISK_FULL)
+    def take_must_end(self, ending: Ending) -> None:
+        self._from_capture(ending)
 
     def failed(self, error: RoomtoneError) -> None:
         self.panel.be_troubled(error.problem)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -233,7 +233,8 @@ class CloseInput(msgspec.Struct, frozen=True, tag_field="do", tag="close"):
 class StartTake(msgspec.Struct, frozen=True, tag_field="do", tag="start"):
     """→ ``Rolling``. The input must be open. A second one while recording returns the take that rolls.
 
-    ``lineage``, ``call`` and ``prompt`` are as in ``takes.documents.Began``.
+    ``lineage``, ``call`` and ``prompt`` are as in ``takes.documents.Began``. After ``seconds`` it ends by itself,
+    whatever became of who began it; 0 lets it roll until it is told to end.
     """
 
     project: str = ""
@@ -244,6 +245,7 @@ class StartTake(msgspec.Struct, frozen=True, tag_field="do", tag="start"):
     lineage: list[str] = []
     call: str = ""
     prompt: str = ""
+    seconds: Annotated[float, msgspec.Meta(ge=0)] = 0.0
 
 
 class StopTake(msgspec.Struct, frozen=True, tag_field="do", tag="stop"):

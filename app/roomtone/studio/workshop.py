@@ -213,8 +213,11 @@ class Workshop:
             self._on_engine(told.Notice(error.problem))
             return opened
 
-    def start_take(self, title: str = "", part: str | None = None) -> told.Rolling:
-        """Begin a take on the open input, with the guide of its aim, and tell the sync worker where it grows."""
+    def start_take(self, title: str = "", part: str | None = None, seconds: float = 0.0) -> told.Rolling:
+        """Begin a take on the open input, with the guide of its aim, and tell the sync worker where it grows.
+
+        After ``seconds`` the engine ends it by itself, 0 for never.
+        """
         project, project_title = self.project()
         aim = self.aim
         part = part if part is not None else aim.part or self._settings.part
@@ -230,6 +233,7 @@ class Workshop:
                 lineage=aim.lineage(heard=heard),
                 call=aim.call,
                 prompt=aim.prompt,
+                seconds=seconds,
             )
         )
         self._guiding = rolling.id if heard else ""

@@ -18,6 +18,8 @@ While the disk has no room, a take that is being recorded, or was not brought ho
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
@@ -80,16 +82,17 @@ def encode_entry(entry: Entry) -> bytes:
     return msgspec.json.encode(entry) + b"\n"
 
 
-def read_journal(folder: Path) -> list[Entry]:
-    """Return the entries of a take's journal, the first being ``Began``.
+def read_journal(folder: Path) -> Iterator[Entry]:
+    """Go through the entries of a take's journal, the first being ``Began``.
 
-    Raises ``NewerFolderError`` or ``UnreadableFolderError``.
+    One at a time: the journal of an hour has tens of thousands. Raises ``NewerFolderError`` or
+    ``UnreadableFolderError`` before the first.
     """
     try:
         raw = (folder / JOURNAL).read_bytes()
     except OSError as error:
         raise UnreadableFolderError(folder, f"Its journal cannot be opened: {error.strerror}") from error
-    return decode_journal(folder, raw)
+    yield from decode_journal(folder, raw)
 
 
 def decode_more(raw: bytes) -> tuple[list[Entry], int]:
@@ -102,13 +105,13 @@ def decode_more(raw: bytes) -> tuple[list[Entry], int]:
     return entries, whole
 
 
-def decode_journal(folder: Path, raw: bytes) -> list[Entry]:
-    """Read a journal's bytes; see ``read_journal``."""
-    lines = raw.split(b"\n")[:-1]
-    if not lines:
+def decode_journal(folder: Path, raw: bytes) -> Iterator[Entry]:
+    """Go through a journal's bytes; see ``read_journal``."""
+    if b"\n" not in raw:
         raise UnreadableFolderError(folder, "Its journal is empty")
-    entries: list[Entry] = []
-    for number, line in enumerate(lines):
+    for number, line in enumerate(BytesIO(raw)):
+        if not line.endswith(b"\n"):
+            return
         try:
             entry = _ENTRY.decode(line)
         except BROKEN as error:
@@ -120,8 +123,7 @@ def decode_journal(folder: Path, raw: bytes) -> list[Entry]:
                 raise UnreadableFolderError(folder, "Its journal does not begin with a beginning")
             if entry.schema > SCHEMA:
                 raise NewerFolderError(folder, entry.schema)
-        entries.append(entry)
-    return entries
+        yield entry
 
 
 def _first_line_error(folder: Path, line: bytes, why: str) -> WorldError:

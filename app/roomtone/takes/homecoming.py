@@ -61,7 +61,7 @@ def bring_home(folder: Path) -> None:
         return
     told = _told(overflow)
     missing = [entry for entry in told if not isinstance(entry, Synced)]
-    here = read_journal(folder)
+    here = list(read_journal(folder))
     missing = [entry for entry in missing if entry not in here]
     parts = spills(overflow)
     _check_room(folder, parts)

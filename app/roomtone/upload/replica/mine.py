@@ -10,8 +10,8 @@ from typing import Final
 from roomtone.foundation.errors import RoomtoneError
 from roomtone.takes.documents import to_builtins
 from roomtone.takes.folder import JOURNAL, MANIFEST, take_folders
+from roomtone.takes.follow import TakeFollower
 from roomtone.takes.model import Take as LocalTake
-from roomtone.takes.model import load_take
 from roomtone.wire import api
 from roomtone.wire.project.items import TakeFields
 
@@ -26,6 +26,8 @@ class OwnTakes:
         self._takes = takes
         self._lock = threading.Lock()
         self._read: dict[str, tuple[tuple[int, int], LocalTake | None]] = {}
+        # A take that is being recorded changes all the time: of its journal only what is new is read.
+        self._rolling: dict[str, TakeFollower] = {}
         self._told: dict[tuple[str, str], tuple[LocalTake, api.Take]] = {}
 
     def look(self) -> list[LocalTake]:
@@ -46,13 +48,21 @@ class OwnTakes:
             if before is not None and before[0] == stamp:
                 found[folder.name] = before
                 continue
-            try:
-                found[folder.name] = (stamp, load_take(folder))
-            except (RoomtoneError, OSError):
-                # The library says what is wrong with it.
-                found[folder.name] = (stamp, None)
+            found[folder.name] = (stamp, self._look_into(folder))
         self._read = found
+        self._rolling = {name: follower for name, follower in self._rolling.items() if name in found}
         return [take for _, take in found.values() if take is not None and not take.trashed]
+
+    def _look_into(self, folder: Path) -> LocalTake | None:
+        follower = self._rolling.pop(folder.name, None) or TakeFollower(folder)
+        try:
+            take = follower.poll()
+        except (RoomtoneError, OSError):
+            # The library says what is wrong with it.
+            return None
+        if take.manifest is None:
+            self._rolling[folder.name] = follower
+        return take
 
     def told(self, take: LocalTake, account: str) -> api.Take:
         """Return a take that ``look`` gave as the server is going to tell it; the same object while nothing changes."""
