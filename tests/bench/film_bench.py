@@ -1,9 +1,10 @@
 """What filming costs: CPU seconds a recorded second at 720p30, against ffmpeg doing the same from the same camera.
 
-``python -m tests.bench.film_bench [SECONDS [RUNS]]``: Roomtone and ffmpeg watch one network camera (motion JPEG over
-HTTP) and listen to one JACK server at once. Both encode H.264 with the settings that Roomtone chose, AAC beside it and
-the sound once more as FLAC. Roomtone also previews, verifies, uploads and syncs; what the sync worker, the server and a
-looking window cost is printed by itself. Dropped pictures and sound dropouts are counted over the whole time.
+``python -m tests.bench.film_bench [SECONDS [RUNS]]``: first Roomtone, then ffmpeg for a quarter of that time, watch one
+network camera (motion JPEG over HTTP) and listen to one JACK server; two encoders at once would starve each other on
+two cores. Both encode H.264 with the settings that Roomtone ended with, AAC beside it and the sound once more as FLAC.
+Roomtone also previews, verifies, uploads and syncs; what the sync worker, the server and a looking window cost is
+printed by itself. Dropped pictures and sound dropouts are counted over the whole time.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import shutil
 import sys
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
@@ -20,6 +21,7 @@ import msgspec
 import psutil
 
 from roomtone.engine.pictures.ladder import SOFTWARE, EncoderChoice, open_encoder
+from roomtone.foundation.paths import Home
 from roomtone.studio.preview import Preview
 from roomtone.takes.documents import Manifest
 from tests.bench.engine_bench import music
@@ -34,7 +36,10 @@ _FPS: Final = 30.0
 _RATE: Final = 48_000
 _WARM_SECONDS: Final = 4.0
 _LOOK_SECONDS: Final = 1 / 30
-_INPUTS: Final = "^(PortAudio[^:]*:in_|bare:input_)"
+_OURS: Final = "^PortAudio[^:]*:in_"
+_BARE: Final = "^bare:input_"
+_PEER_SHARE: Final = 0.25
+_PEER_FILM: Final = "peer.mp4"
 
 
 @dataclass(frozen=True)
@@ -50,47 +55,58 @@ class FilmCost:
 
 
 def measure(seconds: float) -> FilmCost:
-    """Film for ``seconds`` with both."""
+    """Film for ``seconds`` with us, then with ffmpeg."""
     need("ffmpeg")
     home = make_home()
-    pause = threading.Event()
     try:
         source = signals.write_wav(home.root / "music.wav", music(seconds + _WARM_SECONDS + 30), _RATE)
-        with JackServer() as jack, CameraRig(*_SIZE, _FPS) as rig, RoomtoneHome(home, jack.env()) as app:
-            recording = app.record("--camera", rig.url, "--channels", "1+2")
-            listener = app.listen()
-            camera = listener.engine.status().cameras[0]
-            until(lambda: _pictures(listener)[0].frames > 10, 20, "the first pictures")
-            preset = _pictures(listener)[0].encoder.removeprefix(f"{SOFTWARE} ")
-            peer = Program(_ffmpeg(rig.url, preset, home.root), env=jack.env())
-            inputs = sorted(jack.wait_ports(_INPUTS, 4))
-            player = jack.player(source, inputs[:2])
-            for number, port in enumerate(inputs):
-                jack.connect(player.ports[number % 2], port)
-            player.start()
-            looking = threading.Thread(target=watch_preview, args=(camera.preview, pause, seconds + _WARM_SECONDS))
-            looking.start()
-            pause.wait(_WARM_SECONDS)
-            watched = {
-                "engine": app.pid("engine"),
-                "ffmpeg": peer.pid,
-                "sync": app.pid("sync"),
-                "server": app.pid("server"),
-            }
-            before = {name: _cpu(pid) for name, pid in watched.items()}
-            early = [_memory(pid) for pid in (watched["engine"], *_children(watched["engine"]))]
-            pause.wait(seconds)
-            used = {name: (_cpu(pid) - before[name]) / seconds for name, pid in watched.items()}
-            late = [_memory(pid) for pid in (watched["engine"], *_children(watched["engine"]))]
-            document = recording.stop()
-            looking.join()
-            peer.end()
-        manifest = msgspec.convert(document["manifest"], Manifest)
-        memory = list(zip(early, late, strict=False))
-        return FilmCost(used["engine"], used["ffmpeg"], used["sync"], used["server"], memory, manifest)
+        with JackServer() as jack, CameraRig(*_SIZE, _FPS) as rig:
+            cost, preset = _ours(home, jack, rig.url, source, seconds)
+            return replace(cost, ffmpeg=_peers(home, jack, _ffmpeg(rig.url, preset, home.root), source, seconds))
     finally:
         shutil.rmtree(home.socket_folder(), ignore_errors=True)
         shutil.rmtree(home.root)
+
+
+def _ours(home: Home, jack: JackServer, url: str, source: Path, seconds: float) -> tuple[FilmCost, str]:
+    """Return what filming costs us, and the encoder's preset at the end."""
+    pause = threading.Event()
+    with RoomtoneHome(home, jack.env()) as app:
+        recording = app.record("--camera", url, "--channels", "1+2")
+        listener = app.listen()
+        camera = listener.engine.status().cameras[0]
+        until(lambda: _pictures(listener)[0].frames > 10, 20, "the first pictures")
+        jack.play_file(source, sorted(jack.wait_ports(_OURS, 2)))
+        looking = threading.Thread(target=watch_preview, args=(camera.preview, pause, seconds + _WARM_SECONDS))
+        looking.start()
+        pause.wait(_WARM_SECONDS)
+        watched = {name: app.pid(name) for name in ("engine", "sync", "server")}
+        before = {name: _cpu(pid) for name, pid in watched.items()}
+        early = [_memory(pid) for pid in (watched["engine"], *_children(watched["engine"]))]
+        pause.wait(seconds)
+        used = {name: (_cpu(pid) - before[name]) / seconds for name, pid in watched.items()}
+        late = [_memory(pid) for pid in (watched["engine"], *_children(watched["engine"]))]
+        preset = _pictures(listener)[0].encoder.removeprefix(f"{SOFTWARE} ")
+        document = recording.stop()
+        looking.join()
+    manifest = msgspec.convert(document["manifest"], Manifest)
+    memory = list(zip(early, late, strict=False))
+    return FilmCost(used["engine"], 0.0, used["sync"], used["server"], memory, manifest), preset
+
+
+def _peers(home: Home, jack: JackServer, command: list[str | Path], source: Path, seconds: float) -> float:
+    """Return what ffmpeg uses a second."""
+    pause = threading.Event()
+    with Program(command, env=jack.env()) as peer:
+        jack.play_file(source, sorted(jack.wait_ports(_BARE, 2)))
+        film = home.root / _PEER_FILM
+        until(lambda: film.exists() and film.stat().st_size > 0, 30, "ffmpeg's first pictures")
+        pause.wait(_WARM_SECONDS)
+        before = _cpu(peer.pid)
+        pause.wait(seconds * _PEER_SHARE)
+        used = (_cpu(peer.pid) - before) / (seconds * _PEER_SHARE)
+        peer.end()
+        return used
 
 
 def _pictures(listener: Any) -> Any:
@@ -130,7 +146,7 @@ def _ffmpeg(url: str, preset: str, folder: Path) -> list[str | Path]:
         "160k",
         "-movflags",
         "frag_keyframe+empty_moov",
-        folder / "peer.mp4",
+        folder / _PEER_FILM,
     ]
     return [
         "ffmpeg",
@@ -192,7 +208,8 @@ def main() -> int:
             write(f"  memory MiB         {early / 2**20:.1f} → {late / 2**20:.1f}\n")
         facts = cost.manifest.tracks[-1].picture
         write(f"  pictures           {msgspec.json.encode(facts).decode()}\n")
-        write(f"  dropouts           {cost.manifest.dropouts}\n")
+        lost = [dropout.frames for dropout in cost.manifest.dropouts]
+        write(f"  sound              lost {len(lost)} times, {sum(lost) / _RATE * 1000:.1f} ms in all\n")
     return 0
 
 

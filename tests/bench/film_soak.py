@@ -53,7 +53,9 @@ def main() -> int:
             document = recording.result(seconds + 300)
             looking.join()
             manifest = document["manifest"]
-            write(f"picture: {manifest['tracks'][-1]['picture']}\ndropouts: {manifest['dropouts']}\n")
+            lost = [dropout["frames"] for dropout in manifest["dropouts"]]
+            write(f"picture: {manifest['tracks'][-1]['picture']}\n")
+            write(f"sound lost {len(lost)} times, {sum(lost) / manifest['tracks'][0]['rate'] * 1000:.1f} ms in all\n")
             write(f"the rig was late {len(jack.late())} times; stop to safe {document['stop_to_safe_ms']} ms\n")
             errors = errors_in(Path(next(path for path in document["paths"] if path.endswith(".mp4"))))
             by_minute = [mean for mean, _ in errors.by_minute()]
