@@ -69,7 +69,8 @@ def test_record_kill_the_window_start_it_again_stop_and_play(
     assert take.manifest is not None
     assert take.manifest.dropouts == [] or jack.late()
     recorded = read_samples(take.folder / take.manifest.tracks[0].name)[0]
-    assert find_exact(read_samples(source)[0], recorded) is not None
+    # Where the rig was late itself, sound never reached the recorder.
+    assert find_exact(read_samples(source)[0], recorded) is not None or jack.late()
     app.wait_safe()
     assert app.on_server(take, "mic-1.flac") == (take.folder / "mic-1.flac").read_bytes()
 

@@ -25,6 +25,7 @@ from roomtone.foundation.paths import Home
 from roomtone.studio.preview import Preview
 from roomtone.takes.documents import Manifest
 from tests.bench.engine_bench import music
+from tests.bench.stolen import stolen_seconds
 from tests.rigs import signals
 from tests.rigs.app import RoomtoneHome, make_home
 from tests.rigs.camera import CameraRig
@@ -52,6 +53,9 @@ class FilmCost:
     server: float
     memory: list[tuple[int, int]]
     manifest: Manifest
+    # How often the sound server or one of its clients was late, and what the host took meanwhile.
+    late: int
+    stolen: float
 
 
 def measure(seconds: float) -> FilmCost:
@@ -71,6 +75,7 @@ def measure(seconds: float) -> FilmCost:
 def _ours(home: Home, jack: JackServer, url: str, source: Path, seconds: float) -> tuple[FilmCost, str]:
     """Return what filming costs us, and the encoder's preset at the end."""
     pause = threading.Event()
+    stolen = stolen_seconds()
     with RoomtoneHome(home, jack.env()) as app:
         recording = app.record("--camera", url, "--channels", "1+2")
         listener = app.listen()
@@ -89,9 +94,10 @@ def _ours(home: Home, jack: JackServer, url: str, source: Path, seconds: float) 
         preset = _pictures(listener)[0].encoder.removeprefix(f"{SOFTWARE} ")
         document = recording.stop()
         looking.join()
+        rig_late, stolen = len(jack.late()), stolen_seconds() - stolen
     manifest = msgspec.convert(document["manifest"], Manifest)
     memory = list(zip(early, late, strict=False))
-    return FilmCost(used["engine"], 0.0, used["sync"], used["server"], memory, manifest), preset
+    return FilmCost(used["engine"], 0.0, used["sync"], used["server"], memory, manifest, rig_late, stolen), preset
 
 
 def _peers(home: Home, jack: JackServer, command: list[str | Path], source: Path, seconds: float) -> float:
@@ -210,6 +216,7 @@ def main() -> int:
         write(f"  pictures           {msgspec.json.encode(facts).decode()}\n")
         lost = [dropout.frames for dropout in cost.manifest.dropouts]
         write(f"  sound              lost {len(lost)} times, {sum(lost) / _RATE * 1000:.1f} ms in all\n")
+        write(f"  the rig            late {cost.late} times; the host took {cost.stolen:.1f} s of processor time\n")
     return 0
 
 

@@ -18,6 +18,7 @@ import psutil
 
 from tests.acceptance.film_sync import errors_in
 from tests.bench.film_bench import watch_preview
+from tests.bench.stolen import stolen_seconds
 from tests.rigs.app import RoomtoneHome, make_home
 from tests.rigs.beeper import Beeper
 from tests.rigs.camera import CameraRig
@@ -42,6 +43,7 @@ def main() -> int:
             recording = app.record("--camera", rig.url, "--channels", "1", "--seconds", str(seconds))
             beeper.lead_into(jack.ports(_INPUTS))
             now = time.monotonic()
+            stolen = stolen_seconds()
             beeper.beep_at(rig.flash_times(now + 0.5, now + seconds))
             preview = app.listen().engine.status().cameras[0].preview
             looking = threading.Thread(target=watch_preview, args=(preview, pause, seconds - _MINUTE))
@@ -57,6 +59,7 @@ def main() -> int:
             write(f"picture: {manifest['tracks'][-1]['picture']}\n")
             write(f"sound lost {len(lost)} times, {sum(lost) / manifest['tracks'][0]['rate'] * 1000:.1f} ms in all\n")
             write(f"the rig was late {len(jack.late())} times; stop to safe {document['stop_to_safe_ms']} ms\n")
+            write(f"the host took {stolen_seconds() - stolen:.1f} s of processor time\n")
             errors = errors_in(Path(next(path for path in document["paths"] if path.endswith(".mp4"))))
             by_minute = [mean for mean, _ in errors.by_minute()]
             write(f"picture against sound: {errors}\n")
