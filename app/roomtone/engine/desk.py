@@ -160,7 +160,7 @@ class Desk:
         self.panel.tell()
 
     def take_must_end(self, ending: Ending) -> None:
-        self._from_capture(ending)
+        self._from_capture(ending, self.panel.recorder)
 
     def failed(self, error: RoomtoneError) -> None:
         self.panel.be_troubled(error.problem)
@@ -169,13 +169,16 @@ class Desk:
 
     # Inner works.
 
-    def _from_capture(self, ending: Ending) -> None:
-        """End the take and close the input from outside the capture thread, which is waited for there."""
+    def _from_capture(self, ending: Ending, meant: TakeRecorder | None = None) -> None:
+        """End the take and close the input from outside the capture thread, which is waited for there.
+
+        Where a take is ``meant``, one that was begun meanwhile rolls on.
+        """
 
         def end() -> None:
             with self._commands:
                 trouble = self.panel.trouble
-                if self.panel.recorder is not None:
+                if self.panel.recorder is not None and meant in (None, self.panel.recorder):
                     try:
                         self._end_take(ending)
                     except RoomtoneError as error:

@@ -37,8 +37,8 @@ class Inviting(QWidget):
         self.uses = ChoiceBox(look, "For how many people the link works", "For how many people the link works")
         self.note = field("What the link is for", "What it is for: only for this list", most=200)
         self.make = button("Make a link", "Make a link that invites people", self._make, "primary")
-        for box in (self.role, self.days, self.uses):
-            box.setMinimumContentsLength(12)
+        for box, letters in ((self.role, 12), (self.days, 12), (self.uses, 16)):
+            box.setMinimumContentsLength(letters)
         self.role.show_entries([(one.value, one.value.capitalize()) for one in _GIVEN], self._role.value)
         self.days.show_entries(list(_DAYS), self._days)
         self.uses.show_entries(list(_USES), self._uses)
